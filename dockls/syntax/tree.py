@@ -1,0 +1,252 @@
+"""The document as a tree: items grouped into sections, one per FROM, and what an edit makes of them."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+from dockls.syntax.items import ByteOrderMark, Directive, Instruction, Item, Place
+from dockls.syntax.scanner import Scanner
+from dockls.text import Edit, LineIndex, LineTable, Span, apply, ordered
+
+
+class Section:
+    """The items from one FROM up to the next; the first section holds what stands above all FROMs.
+
+    Immutable, and the same object after every edit elsewhere, so that what is derived from it can be kept in
+    `memo`.
+    """
+
+    __slots__ = ("_lines", "_numbers", "_offsets", "instructions", "items", "length", "memo")
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = tuple(items)
+        self.instructions: tuple[Instruction, ...] = tuple(
+            [item for item in self.items if isinstance(item, Instruction)]
+        )
+        #: offsets of the items in the section, and at last the section's length
+        self._offsets = list(accumulate([len(item.text) for item in self.items], initial=0))
+        self.length = self._offsets[-1]
+        self._numbers: dict[Item, int] | None = None
+        self._lines: LineTable | None = None
+        self.memo: dict[Any, Any] = {}
+
+    @property
+    def text(self) -> str:
+        """The section's source."""
+        return self.lines.text
+
+    @property
+    def lines(self) -> LineTable:
+        """Where its lines start, relative to the section."""
+        if self._lines is None:
+            self._lines = LineTable("".join([item.text for item in self.items]))
+        return self._lines
+
+    def offset_of(self, item: Item) -> int | None:
+        """Where `item` starts, relative to the section; None if it is not in it."""
+        if self._numbers is None:
+            self._numbers = {member: number for number, member in enumerate(self.items)}
+        number = self._numbers.get(item)
+        return None if number is None else self._offsets[number]
+
+    def number_at(self, offset: int) -> int:
+        """The index of the item that holds the character at a section-relative offset."""
+        return min(bisect_right(self._offsets, offset) - 1, len(self.items) - 1)
+
+    def start_of_number(self, number: int) -> int:
+        """Where the item of that index starts, relative to the section."""
+        return self._offsets[number]
+
+
+class Dockerfile:
+    """A parsed document: immutable, lossless, with one section per stage behind the first."""
+
+    __slots__ = ("_line_index", "_starts", "escape", "sections", "text")
+
+    def __init__(self, text: str, sections: Sequence[Section], escape: str) -> None:
+        self.text = text
+        #: ``sections[0]`` stands above the first FROM and may be empty; ``sections[n + 1]`` is stage n
+        self.sections = tuple(sections)
+        self.escape = escape
+        self._starts: list[int] | None = None
+        self._line_index: LineIndex | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Absolute offsets of the sections, and at last the length of the text."""
+        if self._starts is None:
+            self._starts = list(accumulate([section.length for section in self.sections], initial=0))
+        return self._starts
+
+    @property
+    def line_index(self) -> LineIndex:
+        """Converts offsets to lines and columns."""
+        if self._line_index is None:
+            self._line_index = LineIndex([section.lines for section in self.sections])
+        return self._line_index
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items in order."""
+        return tuple([item for section in self.sections for item in section.items])
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """All instructions in order."""
+        return tuple([item for section in self.sections for item in section.instructions])
+
+    @property
+    def directives(self) -> dict[str, str]:
+        """Name and value of the parser directives."""
+        found: dict[str, str] = {}
+        for item in self.sections[0].items:
+            if isinstance(item, Directive):
+                found.setdefault(item.name, item.value)
+        return found
+
+    def start_of(self, item: Item) -> int:
+        """The absolute offset of an item; raises KeyError if it is not in this tree."""
+        for section, start in zip(self.sections, self.starts, strict=False):
+            offset = section.offset_of(item)
+            if offset is not None:
+                return start + offset
+        raise KeyError(item)
+
+    def span_of(self, place: Place) -> Span:
+        """The absolute span of a place; raises KeyError if its item is not in this tree."""
+        return place.span.shifted(self.start_of(place.item))
+
+    def section_at(self, offset: int) -> int:
+        """The index of the section that holds `offset`; the end of the text belongs to the last one."""
+        number = bisect_right(self.starts, offset) - 1
+        return min(number, len(self.sections) - 1)
+
+    def item_at(self, offset: int) -> Item | None:
+        """The item that holds the character at `offset`, or the last one at the end of the text."""
+        number = self.section_at(offset)
+        section = self.sections[number]
+        if not section.items:
+            return None
+        return section.items[section.number_at(offset - self.starts[number])]
+
+    def edited(self, edits: Iterable[Edit]) -> "Dockerfile":
+        """The tree of ``apply(text, edits)``; items that no edit touched are the same objects.
+
+        Raises OverlappingEditsError.
+        """
+        ordered_edits = ordered(edits)
+        if len(ordered_edits) > 40:
+            return parse(apply(self.text, ordered_edits))
+        tree = self
+        for edit in reversed(ordered_edits):
+            tree = _edited(tree, edit)
+        return tree
+
+
+def parse(text: str) -> Dockerfile:
+    """The tree of any text whatever; never raises."""
+    scanner = Scanner(text)
+    items = list(scanner)
+    return Dockerfile(text, _grouped(items, starts_file=True), scanner.escape)
+
+
+def _grouped(items: Sequence[Item], starts_file: bool) -> list[Section]:
+    """Cut items into sections in front of every FROM; at the start of a file the first section may be empty."""
+    sections: list[Section] = []
+    begin = 0
+    for number, item in enumerate(items):
+        if (
+            type(item) is Instruction
+            and item.keyword == "FROM"
+            and (number > begin or (starts_file and not sections))
+        ):
+            sections.append(Section(items[begin:number]))
+            begin = number
+    if begin < len(items) or not sections:
+        sections.append(Section(items[begin:]))
+    return sections
+
+
+def _edited(tree: Dockerfile, edit: Edit) -> Dockerfile:
+    (start, end), new = edit
+    text = tree.text[:start] + new + tree.text[end:]
+    header_end = _header_end(tree)
+    if start <= header_end:
+        first = number = 0
+        scanner = Scanner(text)
+    else:
+        first = tree.section_at(start)
+        section = tree.sections[first]
+        number = section.number_at(start - tree.starts[first])
+        scanner = Scanner.resumed(text, tree.starts[first] + section.start_of_number(number), tree.escape)
+    delta = len(new) - (end - start)
+    scanned, resume = _rescanned(tree, scanner, max(end, header_end + 1), delta)
+    if scanner.escape != tree.escape:
+        return parse(text)
+    return _spliced(tree, text, (first, number), scanned, resume)
+
+
+def _rescanned(
+    tree: Dockerfile, scanner: Scanner, offset: int, delta: int
+) -> tuple[list[Item], tuple[int, int]]:
+    """New items up to the first old item start at or behind `offset` that lines up again, and that item's place."""
+    scanned: list[Item] = []
+    boundaries = _boundaries(tree, offset)
+    boundary, last, index = next(boundaries)
+    while scanner.position < len(scanner.text):
+        scanned.append(scanner.next_item())
+        while boundary + delta < scanner.position and boundary < len(tree.text):
+            boundary, last, index = next(boundaries)
+        if boundary + delta == scanner.position and boundary < len(tree.text) and not scanner.in_header:
+            return scanned, (last, index)
+    return scanned, (len(tree.sections), 0)
+
+
+def _header_end(tree: Dockerfile) -> int:
+    """The last offset at which an edit can change which lines are parser directives."""
+    end = 0
+    for section in tree.sections[:2]:
+        for item in section.items:
+            end += len(item.text)
+            if not isinstance(item, Directive | ByteOrderMark):
+                return end - 1
+    return end
+
+
+def _boundaries(tree: Dockerfile, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Starts of old items at or behind `offset`: absolute start, section index, item index; then the end."""
+    number = tree.section_at(offset)
+    while number < len(tree.sections):
+        section, start = tree.sections[number], tree.starts[number]
+        if section.items:
+            first = max(section.number_at(offset - start), 0) if offset > start else 0
+            for index in range(first, len(section.items)):
+                place = start + section.start_of_number(index)
+                if place >= offset:
+                    yield place, number, index
+        number += 1
+    while True:
+        yield len(tree.text), len(tree.sections), 0
+
+
+def _spliced(
+    tree: Dockerfile, text: str, begin: tuple[int, int], scanned: list[Item], resume: tuple[int, int]
+) -> Dockerfile:
+    """Old items before `begin`, then `scanned`, then old items from `resume` on, regrouped where they meet."""
+    first, number = begin
+    last, index = resume
+    items: list[Item] = [*tree.sections[first].items[:number], *scanned]
+    if index:
+        items += tree.sections[last].items[index:]
+        last += 1
+    if first > 0 and not (items and type(items[0]) is Instruction and items[0].keyword == "FROM"):
+        first -= 1
+        items = [*tree.sections[first].items, *items]
+    if last < len(tree.sections) and last > 0 and tree.sections[last].items:
+        head = tree.sections[last].items[0]
+        if not (type(head) is Instruction and head.keyword == "FROM"):
+            items += tree.sections[last].items
+            last += 1
+    middle = _grouped(items, starts_file=first == 0) if items or first == 0 else []
+    return Dockerfile(text, (*tree.sections[:first], *middle, *tree.sections[last:]), tree.escape)
