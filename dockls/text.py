@@ -10,7 +10,7 @@ keeps that notion to itself, in ``dockls.syntax``.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -51,7 +51,7 @@ class OverlappingEditsError(ValueError):
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
     """The edits by position, insertions at one place in the order given; raises OverlappingEditsError."""
     result = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
-    for before, after in zip(result, result[1:], strict=False):
+    for before, after in pairwise(result):
         if after.span.start < before.span.end:
             raise OverlappingEditsError(f"edits overlap: {before} and {after}")
     return result

@@ -212,8 +212,6 @@ class RawHeredoc(NamedTuple):
         content = item.text[self.start : self.end]
         if strip_tabs:
             content = "".join([line.lstrip("\t") for line in content.splitlines(keepends=True)])
-        terminator = (
-            None if self.terminator_start is None else Span(self.terminator_start, self.terminator_end)
-        )
+        terminator = None if self.terminator_start is None else Span(self.terminator_start, self.terminator_end)
         place = item.line.span(span.start, span.end)
         return Heredoc(name, content, expand, strip_tabs, place, Span(self.start, self.end), terminator)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dockls.text import Span
 
 #: what Go's unicode.IsSpace accepts; Python's own notion has four control characters more
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def is_continued(line: str, escape: str) -> bool:

@@ -299,9 +299,7 @@ def _name_or_name_value(parsed: Parsed, line: LogicalLine, start: int, end: int,
         name, equals, value = word.partition("=")
         split = line.text.find("=", word_start, word_end) if equals else word_end
         value_span = line.span(split + 1, word_end) if equals else None
-        pairs.append(
-            Pair(name, value if equals else None, line.span(word_start, split), value_span, legacy=False)
-        )
+        pairs.append(Pair(name, value if equals else None, line.span(word_start, split), value_span, legacy=False))
         words.append(Word(word, line.span(word_start, word_end), word))
     parsed.pairs = tuple(pairs)
     parsed.words = tuple(words)

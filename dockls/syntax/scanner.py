@@ -128,9 +128,7 @@ class Scanner:
             body = position
             while True:
                 if position >= len(self.text):
-                    found.append(
-                        RawHeredoc(announcement, body - start, position - start, None, position - start)
-                    )
+                    found.append(RawHeredoc(announcement, body - start, position - start, None, position - start))
                     return found, position
                 newline = self.text.find("\n", position)
                 following = len(self.text) if newline < 0 else newline + 1
@@ -140,9 +138,7 @@ class Scanner:
                 if candidate == announcement.name:
                     end = position + len(self.text[position:following].rstrip("\r\n"))
                     found.append(
-                        RawHeredoc(
-                            announcement, body - start, position - start, position - start, end - start
-                        )
+                        RawHeredoc(announcement, body - start, position - start, position - start, end - start)
                     )
                     position = following
                     break

@@ -156,11 +156,7 @@ def _grouped(items: Sequence[Item], starts_file: bool) -> list[Section]:
     sections: list[Section] = []
     begin = 0
     for number, item in enumerate(items):
-        if (
-            type(item) is Instruction
-            and item.keyword == "FROM"
-            and (number > begin or (starts_file and not sections))
-        ):
+        if type(item) is Instruction and item.keyword == "FROM" and (number > begin or (starts_file and not sections)):
             sections.append(Section(items[begin:number]))
             begin = number
     if begin < len(items) or not sections:
@@ -187,9 +183,7 @@ def _edited(tree: Dockerfile, edit: Edit) -> Dockerfile:
     return _spliced(tree, text, (first, number), scanned, resume)
 
 
-def _rescanned(
-    tree: Dockerfile, scanner: Scanner, offset: int, delta: int
-) -> tuple[list[Item], tuple[int, int]]:
+def _rescanned(tree: Dockerfile, scanner: Scanner, offset: int, delta: int) -> tuple[list[Item], tuple[int, int]]:
     """New items up to the first old item start at or behind `offset` that lines up again, and that item's place."""
     scanned: list[Item] = []
     boundaries = _boundaries(tree, offset)
