@@ -71,6 +71,8 @@ def expand(word: str, lookup: Lookup, escape: str = "\\", quotes: bool = True) -
 
 def expand_with_origin(word: str, lookup: Lookup, escape: str = "\\", quotes: bool = True) -> Expanded:
     """As `expand`, with the names that were looked up on the way. Raises ExpansionError."""
+    if "$" not in word and escape not in word and "'" not in word and '"' not in word:
+        return Expanded(word.removeprefix("\ufeff"), (), ())
     expansion = _Expansion(word, lookup, escape, quotes)
     text = "".join([piece.text for piece in expansion.run()])
     used = expansion.consulted
@@ -166,7 +168,7 @@ class _Expansion:
         """Count work done, so that no word can take endless time or memory; raises ExpansionError."""
         self.work_left -= work
         if self.work_left < 0:
-            raise ExpansionError("the expanded text is too long", self.open[-1].offset)
+            raise ExpansionError("the expansion is too large", self.open[-1].offset)
 
     def failure(self, message: str, offset: int) -> ExpansionError:
         """The error to raise; at the end of the word BuildKit blames the outermost open substitution instead."""

@@ -34,7 +34,7 @@ def variables(text: str, escape: str = "\\", quotes: bool = True) -> tuple[Varia
     and a substitution without a name (``${}``) is no use. With `quotes` off, all quotes are ordinary characters,
     as in the body of a here-document. Takes time in proportion to the length of the text.
     """
-    return _Uses(text, escape, quotes).found()
+    return _Uses(text, escape, quotes).found() if "$" in text else ()
 
 
 def name_end(text: str, start: int) -> int:

@@ -162,10 +162,10 @@ def test_the_names_looked_up_are_told() -> None:
 
 def test_doubling_again_and_again_ends_in_an_error() -> None:
     values = {"v": "x" * 1000}
-    with pytest.raises(ExpansionError, match="too long"):
+    with pytest.raises(ExpansionError, match="too large"):
         for _ in range(100):
             values["v"] = expand("$v$v", values.get)
-    with pytest.raises(ExpansionError, match="too long"):
+    with pytest.raises(ExpansionError, match="too large"):
         expand("${v//?/${v//?/$v}}", {"v": "x" * 1000}.get)
 
 

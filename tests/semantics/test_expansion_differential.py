@@ -41,7 +41,7 @@ PIECES = strategies.lists(
 ).map("".join)
 WORDS = strategies.one_of(CHARACTERS, PIECES)
 ESCAPES = strategies.sampled_from("\\\\`")
-MANY = hypothesis.settings(max_examples=1500, deadline=None)
+MANY = hypothesis.settings(max_examples=400, deadline=None)
 
 
 def _other(word: str, escape: str) -> "oracle.ShellLex":
