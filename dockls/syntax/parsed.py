@@ -266,7 +266,7 @@ def _name_values(parsed: Parsed, line: LogicalLine, start: int, end: int, escape
     for word_start, word_end, word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            message = f"Syntax error - can't find = in {_go_quote(word)}. Must be of the form: name=value"
+            message = f"Syntax error - can't find = in {go_quote(word)}. Must be of the form: name=value"
             parsed.problems.append(Problem(line.span(word_start, word_end), message))
             continue
         split = line.text.find("=", word_start, word_end)
@@ -359,7 +359,8 @@ def _trigger(parsed: Parsed, line: LogicalLine, start: int, end: int, escape: st
         parsed.problems += parsed.inner.problems
 
 
-def _go_quote(text: str) -> str:
+def go_quote(text: str) -> str:
+    """The text in double quotes as Go's ``%q`` prints it (for all but exotic control characters)."""
     import json
 
     return json.dumps(text, ensure_ascii=False)

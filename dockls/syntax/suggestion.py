@@ -1,0 +1,40 @@
+"""The nearest of the names that would have been right."""
+
+from collections.abc import Iterable
+
+#: BuildKit offers a name only if fewer edits than this lead to it (util/suggest/error.go)
+TOO_FAR = 3
+
+
+def nearest(word: str, names: Iterable[str], ignore_case: bool = False) -> str | None:
+    """The name closest to `word`, at most two edits away, in the case of `word` if `ignore_case`; else None."""
+    wanted = word.lower() if ignore_case else word
+    best: str | None = None
+    limit = TOO_FAR
+    for name in names:
+        candidate = name.lower() if ignore_case else name
+        if abs(len(candidate) - len(wanted)) >= limit:
+            continue
+        distance = _distance(wanted, candidate)
+        if distance < limit:
+            best, limit = candidate, distance
+    if best is None or not ignore_case:
+        return best
+    return best.upper() if word == word.upper() else best
+
+
+def did_you_mean(word: str, names: Iterable[str], ignore_case: bool = False) -> str:
+    """The end of a message, as BuildKit words it: `` (did you mean x?)``, or nothing."""
+    name = nearest(word, names, ignore_case)
+    return "" if name is None or name == word else f" (did you mean {name}?)"
+
+
+def _distance(first: str, second: str) -> int:
+    """Levenshtein's distance."""
+    previous = list(range(len(second) + 1))
+    for row, character in enumerate(first, 1):
+        current = [row]
+        for column, other in enumerate(second, 1):
+            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (character != other)))
+        previous = current
+    return previous[-1]
