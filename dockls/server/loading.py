@@ -1,0 +1,75 @@
+"""Loads the slow half of the server (pygls, lsprotocol, the handlers) in a thread, behind the first diagnostics."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dockls.server.app import App
+
+# While modules load, the main thread must get the interpreter back quickly when a key is pressed; the default of
+# 5 ms for each hand-over would be felt.
+_LOADING_SWITCH_INTERVAL = 0.0005
+
+# What a server allocates for one message is freed by reference counting; full collections only cost time
+# (3 ms and more with all modules loaded), so the generations are made larger than CPython's 700, 10, 10.
+_THRESHOLDS = (50_000, 20, 50)
+
+
+class Loader:
+    """Runs `load` once, in a thread, and hands out what it returned."""
+
+    def __init__(self, load: Callable[[], App]) -> None:
+        self._load = load
+        self._thread: threading.Thread | None = None
+        self._app: App | None = None
+        self._fault: BaseException | None = None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether loading has begun."""
+        return self._thread is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `app` would return without waiting."""
+        return self._app is not None
+
+    def start(self) -> None:
+        """Begins to load, unless that has happened."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+            self._thread.start()
+
+    def app(self) -> App:
+        """The loaded half; waits for it. Raises whatever loading raised."""
+        if self._app is None:
+            self.start()
+            assert self._thread is not None
+            self._thread.join()
+        if self._app is None:
+            raise self._fault or RuntimeError("the handlers could not be loaded")
+        return self._app
+
+    def _run(self) -> None:
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(_LOADING_SWITCH_INTERVAL)
+        try:
+            self._app = self._load()
+        except BaseException as fault:
+            self._fault = fault
+        finally:
+            sys.setswitchinterval(interval)
+            settle_memory()
+
+
+def settle_memory() -> None:
+    """Takes everything loaded so far out of the garbage collector's sight and lets it work again, seldom."""
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+    gc.enable()
