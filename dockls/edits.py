@@ -1,0 +1,130 @@
+"""Tree to edits: replace, insert, delete; the one place with a policy for comments, blank lines and style.
+
+A comment directly above an instruction belongs to it: it moves with it, is deleted with it and stays above it. It may
+be the stage's description (BuildKit's ``getDocComment``). New lines take the file's line ending; stages are kept one
+blank line apart.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from dockls.semantics import Model, Stage
+from dockls.syntax import Blank, Comment, Instruction, Item, Place
+from dockls.text import Edit, Span
+
+
+def replace(model: Model, place: Place, text: str) -> Edit:
+    """Replace what stands at a place."""
+    return Edit(model.absolute(place), text)
+
+
+def line_ending(model: Model) -> str:
+    """The line ending that the file uses first, ``\\n`` if it has none."""
+    newline = model.tree.text.find("\n")
+    return "\r\n" if newline > 0 and model.tree.text[newline - 1] == "\r" else "\n"
+
+
+def keyword(model: Model, word: str) -> str:
+    """A keyword in the case that the file's first instruction uses."""
+    instructions = model.tree.sections[-1].instructions or model.tree.sections[0].instructions
+    if instructions and instructions[0].raw_keyword.islower():
+        return word.lower()
+    return word
+
+
+def lines(model: Model, new_lines: Iterable[str]) -> str:
+    """Whole lines joined with the file's line ending, each ended."""
+    ending = line_ending(model)
+    return "".join([line.replace("\n", ending) + ending for line in new_lines])
+
+
+def leading_comments(model: Model, item: Item) -> tuple[Comment, ...]:
+    """The comment lines directly above an item, without a blank line between."""
+    items = model.tree.items
+    number = items.index(item)
+    found: list[Comment] = []
+    while number > 0:
+        above = items[number - 1]
+        if not isinstance(above, Comment):
+            break
+        found.insert(0, above)
+        number -= 1
+    return tuple(found)
+
+
+def block_span(model: Model, instruction: Instruction) -> Span:
+    """The absolute span of whole lines of an instruction and the comments that belong to it."""
+    start = model.start_of(instruction)
+    end = start + len(instruction.text)
+    for comment in leading_comments(model, instruction):
+        start -= len(comment.text)
+    return Span(start, end)
+
+
+def stage_span(model: Model, stage: Stage) -> Span:
+    """The absolute span of a stage's lines with the comments above its FROM and without those above the next one."""
+    start = block_span(model, stage.declaration).start
+    section = model.section_span(stage)
+    end = section.end
+    if stage.index + 1 < len(model.stages):
+        end = block_span(model, model.stages[stage.index + 1].declaration).start
+    return Span(start, max(start, end))
+
+
+def stage_body_end(model: Model, stage: Stage) -> int:
+    """The absolute offset behind the last instruction of a stage: where new lines of the stage go."""
+    last = stage.section.instructions[-1]
+    return model.start_of(last) + len(last.text)
+
+
+def insert_before(model: Model, instruction: Instruction, new_lines: Sequence[str]) -> Edit:
+    """New lines above an instruction and its comments."""
+    start = block_span(model, instruction).start
+    return Edit(Span(start, start), lines(model, new_lines))
+
+
+def insert_after(model: Model, instruction: Instruction, new_lines: Sequence[str]) -> Edit:
+    """New lines below an instruction; gives its last line an end if it has none."""
+    end = model.start_of(instruction) + len(instruction.text)
+    text = lines(model, new_lines)
+    if instruction.text.endswith("\n"):
+        return Edit(Span(end, end), text)
+    ending = line_ending(model)
+    return Edit(Span(end, end), ending + text.removesuffix(ending))
+
+
+def delete(model: Model, instruction: Instruction) -> Edit:
+    """Remove an instruction with its comments, and one blank line where two would meet."""
+    start, end = block_span(model, instruction)
+    return Edit(Span(start, _swallow_blank(model, start, end)), "")
+
+
+def delete_stage(model: Model, stage: Stage) -> Edit:
+    """Remove a stage with the comments above it; the distance between its neighbours stays one blank line."""
+    start, end = stage_span(model, stage)
+    return Edit(Span(start, end), "") if end < len(model.tree.text) else _delete_last(model, start, end)
+
+
+def _delete_last(model: Model, start: int, end: int) -> Edit:
+    """At the end of the file the blank lines above go too."""
+    text = model.tree.text
+    while start > 0 and text[:start].endswith(("\n\n", "\n\r\n")):
+        start -= 2 if text[:start].endswith("\r\n") else 1
+    return Edit(Span(start, end), "")
+
+
+def _swallow_blank(model: Model, start: int, end: int) -> int:
+    """The end of a deletion: takes a blank line below along if a blank line, or nothing, stands above."""
+    if end >= len(model.tree.text):
+        return end
+    below = model.tree.item_at(end)
+    above = model.tree.item_at(start - 1) if start else None
+    if isinstance(below, Blank) and (above is None or isinstance(above, Blank)):
+        return end + len(below.text)
+    return end
+
+
+def source(model: Model, instruction: Instruction) -> str:
+    """An instruction's exact lines with the comments that belong to it, always ended by a line end."""
+    start, end = block_span(model, instruction)
+    text = model.tree.text[start:end]
+    return text if text.endswith("\n") else text + line_ending(model)

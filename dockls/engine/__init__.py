@@ -1,0 +1,20 @@
+"""Runs rules and refactorings: incremental checking, suppressions, offers, and the guard of every edit."""
+
+from dockls.engine.checking import Diagnostic, check, check_sections, default_rule_set
+from dockls.engine.performing import Offer, Performed, UnknownRefactoringError, guarded, offers, perform
+from dockls.engine.rule_set import RuleSet, selected
+
+__all__ = [
+    "Diagnostic",
+    "Offer",
+    "Performed",
+    "RuleSet",
+    "UnknownRefactoringError",
+    "check",
+    "check_sections",
+    "default_rule_set",
+    "guarded",
+    "offers",
+    "perform",
+    "selected",
+]

@@ -1,0 +1,153 @@
+"""Runs the rules over a model, again only where an edit can have changed what they say.
+
+Findings are gathered per section. While nothing in a section changed its tuple of diagnostics is the same object, so
+that whoever shows them can keep what it made of them.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+from dockls.engine.rule_set import RuleSet
+from dockls.engine.suppression import is_silenced, suppressions_of
+from dockls.rooms import Finding, Rule, Severity
+from dockls.semantics import Model
+from dockls.syntax import Item
+
+
+class Diagnostic(NamedTuple):
+    """A finding with the rule that made it."""
+
+    rule: Rule
+    finding: Finding
+    severity: Severity
+
+
+@cache
+def default_rule_set() -> RuleSet:
+    """All rules at their own severity; made once, so that what they found is remembered."""
+    return RuleSet()
+
+
+def check(model: Model, rule_set: RuleSet | None = None) -> tuple[Diagnostic, ...]:
+    """Everything the enabled rules say, in order of the file; suppressed findings are left out."""
+    found = [diagnostic for section in check_sections(model, rule_set) for diagnostic in section]
+    starts: dict[Item, int] = {}
+
+    def position(diagnostic: Diagnostic) -> tuple[int, int]:
+        item, span = diagnostic.finding.place
+        if item not in starts:
+            starts[item] = model.tree.start_of(item)
+        return starts[item] + span.start, diagnostic.severity
+
+    return tuple(sorted(found, key=position))
+
+
+def check_sections(model: Model, rule_set: RuleSet | None = None) -> list[tuple[Diagnostic, ...]]:
+    """The diagnostics of each section of the tree, the one above the first FROM first."""
+    enabled = rule_set or default_rule_set()
+    sections = model.tree.sections
+    elsewhere = _graph_diagnostics(model, enabled)
+    of_file = _by_section(model, _run_all(enabled, enabled.by_sight["file"], model)) if _sees_file(enabled) else {}
+    silenced = _file_silenced(model)
+    result: list[tuple[Diagnostic, ...]] = []
+    for number, section in enumerate(sections):
+        owner = section.memo if number == 0 else model.stages[number - 1].memo
+        parts = (elsewhere.get(number, ()), of_file.get(number, ()), silenced, _above(model, number))
+        kept = owner.get((enabled, "diagnostics"))
+        if kept is None or kept[0] != parts:
+            diagnostics = _own(model, number, enabled) + parts[0] + parts[1]
+            kept = owner[enabled, "diagnostics"] = (parts, _unsilenced(model, number, diagnostics, silenced))
+        result.append(kept[1])
+    return result
+
+
+def _sees_file(enabled: RuleSet) -> bool:
+    return bool(enabled.by_sight["file"])
+
+
+def _own(model: Model, number: int, enabled: RuleSet) -> tuple[Diagnostic, ...]:
+    """What the instruction and stage rules say of one section."""
+    found: list[Diagnostic] = []
+    for instruction in model.tree.sections[number].instructions:
+        kept = instruction.memo.get(enabled)
+        if kept is None:
+            kept = instruction.memo[enabled] = tuple(_run_all(enabled, enabled.by_sight["instruction"], instruction))
+        found += kept
+    if number:
+        found += _run_all(enabled, enabled.by_sight["stage"], model.stages[number - 1])
+    return tuple(found)
+
+
+def _graph_diagnostics(model: Model, enabled: RuleSet) -> dict[int, tuple[Diagnostic, ...]]:
+    """What the graph rules say, by section; asked once per graph."""
+    graph = model.graph
+    kept = graph.memo.get(enabled)
+    if kept is None:
+        kept = graph.memo[enabled] = _by_section(model, _run_all(enabled, enabled.by_sight["graph"], graph))
+    assert isinstance(kept, dict)
+    return kept
+
+
+def _run_all(enabled: RuleSet, rules: Iterable[Rule], subject: Any) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for rule in rules:
+        severity = enabled.severity(rule)
+        try:
+            found += [
+                Diagnostic(rule, finding, severity or finding.severity or rule.severity)
+                for finding in rule.check(subject)
+            ]
+        except Exception as error:
+            if enabled.on_fault is None:
+                raise
+            enabled.on_fault(rule, error)
+    return found
+
+
+def _by_section(model: Model, diagnostics: Iterable[Diagnostic]) -> dict[int, tuple[Diagnostic, ...]]:
+    found: dict[int, tuple[Diagnostic, ...]] = {}
+    for diagnostic in diagnostics:
+        item = diagnostic.finding.place.item
+        for number, section in enumerate(model.tree.sections):
+            if section.offset_of(item) is not None:
+                found[number] = (*found.get(number, ()), diagnostic)
+                break
+    return found
+
+
+def _file_silenced(model: Model) -> frozenset[str]:
+    names: frozenset[str] = frozenset()
+    for section in model.tree.sections:
+        here = suppressions_of(section).file
+        if here:
+            names |= here
+    return names
+
+
+def _above(model: Model, number: int) -> tuple[frozenset[str], frozenset[str]] | None:
+    """What comments directly above a FROM, in the section before, silence for its stage."""
+    if number == 0:
+        return None
+    before = suppressions_of(model.tree.sections[number - 1])
+    return (before.below, before.below_stage) if before.below or before.below_stage else None
+
+
+def _unsilenced(
+    model: Model, number: int, diagnostics: tuple[Diagnostic, ...], silenced: frozenset[str]
+) -> tuple[Diagnostic, ...]:
+    section = model.tree.sections[number]
+    here = suppressions_of(section)
+    above = _above(model, number)
+    everywhere = silenced | here.stage | (above[1] if above else frozenset())
+    if not everywhere and not here.instructions and not above:
+        return diagnostics
+    kept: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        item = diagnostic.finding.place.item
+        names = everywhere | here.instructions.get(item, frozenset())
+        if above and section.instructions and item is section.instructions[0]:
+            names |= above[0]
+        if not is_silenced(diagnostic.rule, names):
+            kept.append(diagnostic)
+    return tuple(kept)

@@ -1,0 +1,1 @@
+"""Other editor features: one module each, a plain function over the model."""

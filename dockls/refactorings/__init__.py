@@ -1,0 +1,1 @@
+"""Refactorings: one module each, its docstring the manual."""

@@ -1,0 +1,217 @@
+"""What a rule and a refactoring are, and how they are found: one module each, no list of them anywhere.
+
+A room's file name, its function's name and its public name are the same (``unknown_stage.py`` holds
+``def unknown_stage`` and is called ``unknown-stage``). The module's docstring is its manual.
+
+A rule says by its decorator what it may see, so that an edit re-runs only what it can have changed:
+
+=====================  ===========================  ==========================================================
+decorator              the rule is given            it runs again when
+=====================  ===========================  ==========================================================
+``instruction_rule``   one `Instruction`            that instruction was edited
+``stage_rule``         one `Stage`                  the stage, its base, or what its references resolve to changed
+``graph_rule``         the `Graph`                  a name, a reference or a global ARG changed
+``file_rule``          the `Model`                  anything changed
+=====================  ===========================  ==========================================================
+"""
+
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from functools import cache
+from typing import Any, NamedTuple
+
+from dockls.semantics import Graph, Model, Stage
+from dockls.syntax import Instruction, Place
+from dockls.text import Edit
+
+
+class Severity(IntEnum):
+    """How bad a finding is; the numbers are those of LSP's DiagnosticSeverity."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+
+    @property
+    def label(self) -> str:
+        """The word shown to a user: error, warning, info or hint."""
+        return ("", "error", "warning", "info", "hint")[self]
+
+
+class Related(NamedTuple):
+    """Another place that explains a finding."""
+
+    place: Place
+    message: str
+
+
+class Fix(NamedTuple):
+    """A way to mend a finding.
+
+    `edits` is asked only when someone wants the fix; it is given the model of the snapshot to be edited and answers
+    with absolute spans of that snapshot, or None if the fix does not apply after all. A `safe` fix keeps meaning and
+    comments; an unsafe one may not.
+    """
+
+    title: str
+    edits: Callable[[Model], Iterable[Edit] | None]
+    safe: bool = True
+
+
+class Finding(NamedTuple):
+    """What a rule has to say about a place: one plain sentence that names the stage and the consequence."""
+
+    place: Place
+    message: str
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    #: fades the text in an editor (LSP DiagnosticTag.Unnecessary)
+    unnecessary: bool = False
+    #: set where this finding is graver or milder than its rule's default
+    severity: Severity | None = None
+
+
+class Rule(NamedTuple):
+    """A rule as the engine knows it; `sees` is ``instruction``, ``stage``, ``graph`` or ``file``."""
+
+    name: str
+    severity: Severity
+    aliases: tuple[str, ...]
+    sees: str
+    check: Callable[[Any], Iterable[Finding]]
+    module: str
+
+
+def instruction_rule(
+    severity: Severity, aliases: tuple[str, ...] = ()
+) -> Callable[[Callable[[Instruction], Iterable[Finding]]], Rule]:
+    """Declare a rule that looks at one instruction alone."""
+    return lambda check: _rule(check, severity, aliases, "instruction")
+
+
+def stage_rule(
+    severity: Severity, aliases: tuple[str, ...] = ()
+) -> Callable[[Callable[[Stage], Iterable[Finding]]], Rule]:
+    """Declare a rule that looks at one stage, the stages it inherits from, and what its references resolve to."""
+    return lambda check: _rule(check, severity, aliases, "stage")
+
+
+def graph_rule(
+    severity: Severity, aliases: tuple[str, ...] = ()
+) -> Callable[[Callable[[Graph], Iterable[Finding]]], Rule]:
+    """Declare a rule that looks at names and references only."""
+    return lambda check: _rule(check, severity, aliases, "graph")
+
+
+def file_rule(
+    severity: Severity, aliases: tuple[str, ...] = ()
+) -> Callable[[Callable[[Model], Iterable[Finding]]], Rule]:
+    """Declare a rule that looks at the whole file; it runs after every edit, so keep it cheap."""
+    return lambda check: _rule(check, severity, aliases, "file")
+
+
+def _rule(check: Callable[[Any], Iterable[Finding]], severity: Severity, aliases: tuple[str, ...], sees: str) -> Rule:
+    return Rule(check.__name__.replace("_", "-"), severity, aliases, sees, check, check.__module__)
+
+
+#: what a refactoring promises: see docs/architecture.md, "Grades"
+GRADES = ("preserving", "equivalent", "changing")
+
+
+class Plan(NamedTuple):
+    """What a refactoring would do: edits of the snapshot, and what it takes for granted.
+
+    `title` says what this plan does where the refactoring's own title is too general; `assumptions` are sentences the
+    user confirms in the preview; `changes` names the parts of the image's contract that change by design
+    (``base``, ``user``, ``ports``, ``command``, ``environment``, ``workdir`` ...), so that the engine does not refuse.
+    """
+
+    edits: tuple[Edit, ...]
+    assumptions: tuple[str, ...] = ()
+    title: str | None = None
+    changes: frozenset[str] = frozenset()
+    grade: str | None = None
+
+
+class Refused(NamedTuple):
+    """Why a refactoring that a user would expect here must not be done."""
+
+    reason: str
+
+
+class Refactoring(NamedTuple):
+    """A refactoring as the engine knows it.
+
+    `plan` answers None, decided first and cheaply, where the refactoring has nothing to do with the selection.
+    `settings` are the keys that ``--set KEY=VALUE`` accepts.
+    """
+
+    name: str
+    title: str
+    kind: str
+    grade: str
+    settings: tuple[str, ...]
+    plan: "Callable[..., Plan | Refused | None]"
+    module: str
+
+
+def refactoring(
+    title: str, kind: str, grade: str, settings: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Plan | Refused | None]], Refactoring]:
+    """Declare a refactoring: a function of ``(model, selection, **settings)``."""
+    if grade not in GRADES:
+        raise ValueError(f"a refactoring's grade is one of {', '.join(GRADES)}, not {grade!r}")
+
+    def declare(plan: Callable[..., Plan | Refused | None]) -> Refactoring:
+        return Refactoring(plan.__name__.replace("_", "-"), title, kind, grade, settings, plan, plan.__module__)
+
+    return declare
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by name."""
+    return tuple(_found("dockls.rules", Rule))
+
+
+@cache
+def refactorings() -> tuple[Refactoring, ...]:
+    """Every refactoring, by name."""
+    return tuple(_found("dockls.refactorings", Refactoring))
+
+
+def _found(package: str, kind: type[Any]) -> list[Any]:
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    found = []
+    for module in sorted(iter_modules(import_module(package).__path__, package + ".")):
+        if not module.name.rpartition(".")[2].startswith("_"):
+            room = getattr(import_module(module.name), module.name.rpartition(".")[2], None)
+            if not isinstance(room, kind):
+                raise TypeError(f"{module.name} holds no {kind.__name__.lower()} of its own name")
+            found.append(room)
+    return found
+
+
+def named(name: str) -> Rule | Refactoring | None:
+    """The rule or refactoring of that public name or alias (in any case)."""
+    wanted = name.lower()
+    rooms: tuple[Rule | Refactoring, ...] = (*rules(), *refactorings())
+    for room in rooms:
+        if room.name == wanted or (isinstance(room, Rule) and wanted in [alias.lower() for alias in room.aliases]):
+            return room
+    return None
+
+
+def manual(room: Rule | Refactoring) -> str:
+    """The docstring of the room's module."""
+    from importlib import import_module
+
+    return (import_module(room.module).__doc__ or "").strip()
+
+
+def summary(room: Rule | Refactoring) -> str:
+    """The first sentence of the manual."""
+    return manual(room).partition("\n\n")[0].replace("\n", " ")

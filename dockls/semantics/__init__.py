@@ -1,0 +1,29 @@
+"""What the file means: stages, references, variables, state. Immutable, and kept where an edit changed nothing."""
+
+from dockls.semantics.contract import Command, Contract, contract
+from dockls.semantics.graph import Graph, Node, Reference, Resolution
+from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
+from dockls.semantics.model import Model
+from dockls.semantics.recipe import recipe
+from dockls.semantics.stage import Stage, State, Variable, expanded, joined
+
+__all__ = [
+    "Command",
+    "Contract",
+    "GlobalArgument",
+    "Graph",
+    "Interface",
+    "Mention",
+    "Model",
+    "Node",
+    "Reference",
+    "Resolution",
+    "Stage",
+    "State",
+    "Variable",
+    "contract",
+    "expanded",
+    "joined",
+    "mount_fields",
+    "recipe",
+]

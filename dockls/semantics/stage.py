@@ -1,0 +1,209 @@
+"""One stage: its instructions, what it inherits, and the effective state before and after each instruction.
+
+Sources: BuildKit frontend/dockerfile/dockerfile2llb/convert.go (``dispatch*``), docs.docker.com/reference/dockerfile.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dockls.project import BuildContext
+from dockls.semantics.graph import Graph, Node, Reference, Resolution, expanded_or_none
+from dockls.semantics.platforms import platform_arguments
+from dockls.syntax import Instruction, Parsed, Section
+
+DEFAULT_SHELL = ("/bin/sh", "-c")
+
+
+class Variable(NamedTuple):
+    """A variable's value and where it comes from; `value` is None if it is not known before the build.
+
+    `origin` is the ENV or ARG instruction, or None for the base image and for what BuildKit sets itself.
+    """
+
+    value: str | None
+    kind: str
+    origin: Instruction | None
+
+
+class State(NamedTuple):
+    """What is in force at one point of a stage; `workdir` and `user` are None where they are not known."""
+
+    workdir: str | None
+    user: str | None
+    shell: tuple[str, ...]
+    environment: Mapping[str, Variable]
+    arguments: Mapping[str, Variable]
+
+    def lookup(self, name: str) -> str | None:
+        """The value for an expansion: ENV wins over ARG of the same name."""
+        variable = self.variable(name)
+        return None if variable is None else variable.value
+
+    def variable(self, name: str) -> Variable | None:
+        """The variable in force under that name."""
+        return self.environment.get(name) or self.arguments.get(name)
+
+
+class Stage:
+    """A stage with its resolved references. Immutable, and the same object while nothing it depends on changed."""
+
+    __slots__ = ("_states", "context", "graph_arguments", "memo", "node", "parent", "section")
+
+    def __init__(self, node: Node, section: Section, parent: "Stage | None", graph: Graph, context: BuildContext):
+        """`parent` is the stage named in FROM; `context` is the build context."""
+        self.node = node
+        self.section = section
+        self.parent = parent
+        self.context = context
+        self.graph_arguments: Mapping[str, str] = graph.arguments
+        self._states: tuple[State, ...] | None = None
+        #: what upper layers remember about this stage
+        self.memo: dict[Any, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Stage({self.index}, {self.name!r})"
+
+    @property
+    def index(self) -> int:
+        """Its number, 0 for the first."""
+        return self.node.number
+
+    @property
+    def name(self) -> str | None:
+        """Its lower-cased name, or None."""
+        return self.node.name
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return self.node.title
+
+    @property
+    def declaration(self) -> Instruction:
+        """Its FROM."""
+        return self.section.instructions[0]
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """All instructions behind FROM."""
+        return self.section.instructions[1:]
+
+    @property
+    def base(self) -> Reference | None:
+        """What FROM names; None if nothing stands behind FROM."""
+        return self.node.base
+
+    @property
+    def base_image(self) -> str | None:
+        """The image at the bottom of its FROM chain, variables expanded; None if it is not known."""
+        stage: Stage = self
+        while stage.parent is not None:
+            stage = stage.parent
+        base = stage.base
+        if base is None or base.resolution not in (Resolution.IMAGE, Resolution.SCRATCH, Resolution.FORWARD):
+            return None
+        return base.value
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What COPY --from and RUN --mount=…,from= of this stage name."""
+        return self.node.references
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The state behind FROM, then behind each instruction."""
+        if self._states is None:
+            state = self._entry()
+            found = [state]
+            for instruction in self.instructions:
+                state = _after(state, instruction, instruction.parsed, self.graph_arguments)
+                found.append(state)
+            self._states = tuple(found)
+        return self._states
+
+    def state_before(self, instruction: Instruction) -> State:
+        """The state that `instruction` of this stage sees."""
+        return self.states[max(self.section.instructions.index(instruction) - 1, 0)]
+
+    def state_after(self, instruction: Instruction) -> State:
+        """The state behind `instruction` of this stage."""
+        return self.states[self.section.instructions.index(instruction)]
+
+    @property
+    def final_state(self) -> State:
+        """The state of the finished stage."""
+        return self.states[-1]
+
+    def _entry(self) -> State:
+        if self.parent is not None:
+            state = self.parent.final_state
+            for trigger in self.parent.instructions:
+                if trigger.inner is not None:
+                    state = _after(state, trigger, trigger.inner, self.graph_arguments)
+            return state
+        if self.base is not None and self.base.resolution is Resolution.SCRATCH:
+            return State("/", "root", DEFAULT_SHELL, {"PATH": Variable(_DEFAULT_PATH, "image", None)}, {})
+        from dockls.knowledge import facts
+
+        image = self.base_image
+        known = facts(image) if image else None
+        if known is None:
+            return State(None, None, DEFAULT_SHELL, {}, {})
+        environment = {name: Variable(value, "image", None) for name, value in (known.env).items()}
+        return State(known.workdir or "/", known.user or "root", DEFAULT_SHELL, environment, {})
+
+
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def expanded(word: str, state: State, escape: str) -> str | None:
+    """The word with the variables of `state` put in; None if a value is not known or the word is malformed."""
+    if "$" not in word and "'" not in word and '"' not in word and escape not in word:
+        return word
+    return expanded_or_none(word, state.lookup, escape)
+
+
+def joined(directory: str | None, path: str) -> str | None:
+    """A path of the image as BuildKit resolves it against the working directory, cleaned; None if not known."""
+    import posixpath
+
+    if path.startswith("/"):
+        return posixpath.normpath("/" + path.lstrip("/"))
+    if directory is None:
+        return None
+    return posixpath.normpath(posixpath.join(directory, path))
+
+
+def _after(state: State, instruction: Instruction, parsed: Parsed, global_values: Mapping[str, str]) -> State:
+    """The state behind one instruction (or the trigger in it)."""
+    keyword = parsed.keyword
+    if keyword == "WORKDIR" and parsed.words:
+        path = expanded(parsed.words[0].text, state, instruction.escape)
+        return state._replace(workdir=None if path is None else joined(state.workdir, path))
+    if keyword == "USER" and parsed.words:
+        return state._replace(user=expanded(parsed.words[0].text, state, instruction.escape))
+    if keyword == "SHELL" and parsed.is_json and parsed.words:
+        return state._replace(shell=tuple([word.value for word in parsed.words]))
+    if keyword == "ENV" and parsed.pairs:
+        changed = dict(state.environment)
+        for pair in parsed.pairs:
+            # Within one ENV every value sees the state before it.
+            value = expanded(pair.value or "", state, instruction.escape)
+            changed[expanded(pair.name, state, instruction.escape) or pair.name] = Variable(value, "env", instruction)
+        return state._replace(environment=changed)
+    if keyword == "ARG" and parsed.pairs:
+        return _with_arguments(state, instruction, parsed, global_values)
+    return state
+
+
+def _with_arguments(state: State, instruction: Instruction, parsed: Parsed, global_values: Mapping[str, str]) -> State:
+    changed = dict(state.arguments)
+    for pair in parsed.pairs:
+        if pair.value is not None:
+            value = expanded(pair.value, state._replace(arguments=changed), instruction.escape)
+        elif pair.name in global_values:
+            value = global_values[pair.name]
+        else:
+            value = platform_arguments().get(pair.name)
+        changed[pair.name] = Variable(value, "arg", instruction)
+    return state._replace(arguments=changed)
