@@ -29,8 +29,8 @@ def scripts(instruction: "Instruction") -> tuple[Piece, ...]:
 
     The JSON form is one command, or the script of a ``sh -c`` in it if no character of that is escaped. A RUN
     that is nothing but one heredoc runs its lines as a script, unless they start with ``#!`` and name something
-    else than a shell (BuildKit frontend/dockerfile/dockerfile2llb/convert.go, ``dispatchRun``). Taken for a POSIX shell,
-    whatever SHELL says. The answer is remembered on the instruction.
+    else than a shell (BuildKit frontend/dockerfile/dockerfile2llb/convert.go, ``dispatchRun``). It is taken for a
+    POSIX shell's, whatever SHELL says. The answer is remembered on the instruction.
     """
     pieces: tuple[Piece, ...] | None = instruction.memo.get(_MEMO)
     if pieces is None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dockls.text import Span
 
 _PLAIN = ","
+_GLOBS = ("!(", "@(", "?(", "*(", "+(")
 
 
 class Here(NamedTuple):
@@ -63,7 +64,7 @@ def ascii_only(text: str) -> str:
 def mask(text: str) -> Masked:
     """The text as the grammar should see it."""
     plain = ascii_only(text)
-    if "<<" not in text and "(" not in text:
+    if "<<" not in text and not any(glob in text for glob in _GLOBS):
         return Masked(plain, (), False)
     return _Masker(plain).run()
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from dockls.shell.script import Command, ShellWord
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox"})
+_LAST_LETTERS = frozenset(name[-1] for name in _SHELLS)
 
 
 class ScriptText(NamedTuple):
@@ -36,7 +37,7 @@ def script_argument(command: Command) -> ShellWord | None:
     if len(words) < 3:
         return None
     for index, word in enumerate(words):
-        if word.value is not None and is_shell(word.value):
+        if word.value and word.value[-1] in _LAST_LETTERS and is_shell(word.value):
             argument = _script_argument(words, index + 1)
             if argument is not None:
                 return argument

@@ -1,6 +1,7 @@
 """Reads shell text into commands, with tree-sitter's grammar for bash (which sh, dash and ash are subsets of)."""
 
 from functools import cache, lru_cache
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from dockls.shell.masks import Masked, ascii_only, mask
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
 
 #: how deep scripts within scripts are read (``sh -c "sh -c '...'"``, substitutions in heredocs)
 _DEEPEST = 8
+#: The grammar recovers from errors in quadratic time: texts longer than this are given up after so many seconds
+#: of processor time, or at once if they have more pipes than anyone writes (recovery from those cannot be stopped).
+_SHORT = 4096
+_SECONDS = 0.5
+_MOST_PIPES = 2000
 
 
 @lru_cache(maxsize=512)
 def parse(text: str) -> Script:
     """The commands of a shell text; any text has an answer, spans are offsets into `text`.
+
+    A text so long and broken that reading it takes half a second has errors and no commands.
 
     PowerShell and cmd texts do no harm, but their commands are what a POSIX shell would see.
     """
@@ -29,8 +37,11 @@ def parse(text: str) -> Script:
 
 def _read(text: str, level: int, masked: Masked | None = None) -> tuple[list[Command], bool, bool]:
     masked = masked or mask(text)
+    root = _grammar()(masked.text.encode("ascii"))
+    if root is None:
+        return [], True, False
     walk = Walk(text, masked)
-    walk.run(_grammar()(masked.text.encode("ascii")))
+    walk.run(root)
     commands = walk.commands()
     if level < _DEEPEST:
         commands = _with_scripts(commands, level)
@@ -40,15 +51,26 @@ def _read(text: str, level: int, masked: Masked | None = None) -> tuple[list[Com
 
 
 @cache
-def _grammar() -> "Callable[[bytes], Node]":
+def _grammar() -> "Callable[[bytes], Node | None]":
     from tree_sitter import Language, Parser
     from tree_sitter_bash import language
 
     bash = Language(language())
 
-    def root(text: bytes) -> "Node":
+    def root(text: bytes) -> "Node | None":
         # One parser a call: they must not be shared between threads, and creating one costs a microsecond.
-        return Parser(bash).parse(text).root_node
+        if len(text) <= _SHORT:
+            return Parser(bash).parse(text).root_node
+        if text.count(b"|") > _MOST_PIPES:
+            return None
+        stop = thread_time() + _SECONDS
+        try:
+            tree = Parser(bash).parse(
+                lambda offset, _: text[offset:], progress_callback=lambda *_: thread_time() > stop
+            )
+        except ValueError:
+            return None
+        return tree.root_node
 
     return root
 
@@ -59,13 +81,14 @@ def _position(command: Command) -> tuple[int, int]:
 
 def _with_scripts(commands: list[Command], level: int) -> list[Command]:
     """The commands and those of every ``sh -c`` argument whose characters are the script's own."""
-    result = commands
+    result = list(commands)
     for command in commands:
         script = script_text(command)
         if script is not None:
             end = script.start + len(script.text)
-            # substitutions in it have been read as the outer shell's, and will be again as the script's
-            result = [each for each in result if not script.start <= each.span.start < end]
+            if "$(" in script.text or "`" in script.text:
+                # they have been read as the outer shell's, and are again as the script's
+                result = [each for each in result if not script.start <= each.span.start < end]
             inner = _read(script.text, level + 1)[0]
             result += [_moved(each, script.start, command.depth + 1) for each in inner]
     return result

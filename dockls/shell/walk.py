@@ -33,6 +33,7 @@ _WORDS = frozenset(
         "array", "subscript",
     }
 )  # fmt: skip
+_SIMPLE_WORDS = frozenset({"command_name", "word", "string", "raw_string", "concatenation"})
 #: nodes without substitutions
 _PLAIN = frozenset({"comment", "word", "number", "raw_string", "ansi_c_string", "test_operator", "variable_name"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
@@ -190,7 +191,9 @@ class Walk:
             return
         for child in node.children:
             part = child.type
-            if part == "variable_assignment" and not gathered.words:
+            if part in _SIMPLE_WORDS:
+                self._word(child, gathered, home)
+            elif part == "variable_assignment" and not gathered.words:
                 self._assign(child, gathered, home)
             elif part in _REDIRECTS:
                 self._redirect(child, gathered, home)
@@ -220,14 +223,16 @@ class Walk:
         gathered.end = node.end_byte
 
     def _word(self, node: "Node", gathered: _Gathered, home: _List) -> None:
-        if node.end_byte > node.start_byte:
+        word = self._shell_word(node, home)
+        if word.text:
             if not gathered.words and not gathered.assignments and not gathered.redirects:
-                gathered.start = node.start_byte
-            gathered.words.append(self._shell_word(node, home))
-            gathered.end = max(gathered.end, node.end_byte)
+                gathered.start = word.span.start
+            gathered.words.append(word)
+            if word.span.end > gathered.end:
+                gathered.end = word.span.end
 
     def _shell_word(self, node: "Node", home: _List) -> ShellWord:
-        start, end = node.start_byte, node.end_byte
+        start, end = node.byte_range
         raw = self._text[start:end]
         if "(" in raw or "`" in raw:
             self._stack.append((node, _List(home.depth, searching=True)))

@@ -16,6 +16,9 @@ def literal(raw: str) -> str | None:
     """
     if not ("\\" in raw or '"' in raw or "'" in raw or "$" in raw or "`" in raw or "(" in raw):
         return raw
+    inside = raw[1:-1]
+    if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "\"'" and inside.isalnum():
+        return inside
     return _Reader(raw).value()
 
 
