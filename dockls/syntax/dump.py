@@ -75,9 +75,7 @@ def _heredocs(instruction: Instruction) -> list[dict[str, Any]]:
 def _stages(tree: Dockerfile, lines: dict[Item, int]) -> list[dict[str, Any]]:
     """The stages from FROM to the last line of their last instruction; what a broken FROM does not say is null."""
     stages: list[dict[str, Any]] = []
-    for section in tree.sections:
-        if not section.instructions or section.instructions[0].keyword != "FROM":
-            continue
+    for section in tree.sections[1:]:
         declaration, last = section.instructions[0], section.instructions[-1]
         words = [word.text for word in declaration.words]
         named = len(words) == 3 and words[1].lower() == "as"
@@ -110,9 +108,8 @@ def tree(tree: Dockerfile) -> str:
     lines = _first_lines(tree)
     printed: list[str] = []
     for number, section in enumerate(tree.sections):
-        opened = bool(section.instructions) and section.instructions[0].keyword == "FROM"
         if section.items:
-            printed.append(f"stage {number - (not _starts_at_top(tree))}" if opened else "preamble")
+            printed.append(f"stage {number - 1}" if number else "preamble")
         for item in section.items:
             first, last = lines[item], _last_line(item, lines[item])
             where = f"{first}" if first == last else f"{first}-{last}"
@@ -123,11 +120,6 @@ def tree(tree: Dockerfile) -> str:
                 printed += [f"{'':13}problem: {problem.message}" for problem in problems(item)]
     printed += [f"problem: {problem.message}" for _, problem in document_problems(tree)]
     return "".join([f"{line}\n" for line in printed])
-
-
-def _starts_at_top(tree: Dockerfile) -> bool:
-    first = tree.sections[0].instructions
-    return bool(first) and first[0].keyword == "FROM"
 
 
 def _headline(item: Item) -> str:

@@ -92,6 +92,7 @@ class Instruction(Item):
         escape: str,
         head_end: int,
         line: LogicalLine | None = None,
+        parsed: Parsed | None = None,
         heredocs: "list[RawHeredoc] | None" = None,
     ) -> None:
         super().__init__(text)
@@ -101,7 +102,7 @@ class Instruction(Item):
         #: where the instruction ends and the bodies of its here-documents begin
         self.head_end = head_end
         self._line = line
-        self._parsed: Parsed | None = None
+        self._parsed = parsed
         self._raw_heredocs = heredocs or []
         self._heredocs: tuple[Heredoc, ...] | None = None
 

@@ -14,6 +14,8 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(
 
 def is_continued(line: str, escape: str) -> bool:
     """Whether a physical line (without its line end) goes on in the next one."""
+    if line[-1:] not in (escape, " ", "\t"):
+        return False
     stripped = line.rstrip(" \t")
     if not stripped.endswith(escape):
         return False
@@ -23,14 +25,20 @@ def is_continued(line: str, escape: str) -> bool:
 class LogicalLine:
     """The joined text, and for every stretch of it the offset in the item that it came from."""
 
-    __slots__ = ("_logical", "_physical", "has_blank_continuation", "text")
+    __slots__ = ("_logical", "_physical", "_shift", "has_blank_continuation", "text")
 
     def __init__(self, item_text: str, end: int, escape: str) -> None:
         """Join the lines of ``item_text[:end]`` (an instruction without the bodies of its heredocs)."""
-        pieces: list[str] = []
         self._logical: list[int] = []
         self._physical: list[int] = []
         self.has_blank_continuation = False
+        pieces = self._joined(item_text, end, escape)
+        self.text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        #: most instructions are one line, for which the way back is an addition
+        self._shift = self._physical[0] if len(pieces) == 1 else None
+
+    def _joined(self, item_text: str, end: int, escape: str) -> list[str]:
+        pieces: list[str] = []
         length = position = 0
         while position < end:
             newline = item_text.find("\n", position, end)
@@ -52,7 +60,7 @@ class LogicalLine:
             pieces.append(line)
             length += len(line)
             position = following
-        self.text = "".join(pieces)
+        return pieces
 
     def physical(self, offset: int) -> int:
         """The offset in the item of the character at `offset` of the logical text."""
@@ -63,6 +71,8 @@ class LogicalLine:
 
     def span(self, start: int, end: int) -> Span:
         """The item-relative span of ``text[start:end]``; an empty one stays empty."""
+        if self._shift is not None:
+            return Span(start + self._shift, max(start, end) + self._shift)
         if end <= start:
             # A place at the very end of a piece belongs behind its last character, not to the next line.
             place = self.physical(start - 1) + 1 if start else self.physical(0)

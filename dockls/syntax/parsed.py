@@ -202,8 +202,10 @@ def _string(parsed: Parsed, line: LogicalLine, start: int, end: int, _: str) -> 
 
 def _strings(parsed: Parsed, line: LogicalLine, start: int, end: int, _: str) -> None:
     parsed.words = tuple(
-        Word(match[0], line.span(match.start(), match.end()), match[0])
-        for match in _NOT_WHITESPACE.finditer(line.text, start, end)
+        [
+            Word(match[0], line.span(match.start(), match.end()), match[0])
+            for match in _NOT_WHITESPACE.finditer(line.text, start, end)
+        ]
     )
     parsed.arguments = tuple([word.text for word in parsed.words])
 

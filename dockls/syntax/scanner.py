@@ -89,23 +89,30 @@ class Scanner:
         text, escape = self.text, self.escape
         simple = not is_continued(first, escape)
         if not simple:
+            first = first.rstrip(" \t")[:-1]
             following = self._continued_until(following)
+        source = text[start:following]
         head_end = following - start
         line: LogicalLine | None = None
-        if simple:
-            keyword_match = _WORD_END.search(first)
-            keyword = (first[: keyword_match.start()] if keyword_match else first.rstrip(SPACE)).upper()
+        keyword_match = _WORD_END.search(first)
+        if keyword_match is not None:
+            keyword = first[: keyword_match.start()].upper()
+        elif simple:
+            keyword = first.rstrip(SPACE).upper()
         else:
-            line = LogicalLine(text[start:following], head_end, escape)
-            words = line.text.lstrip(SPACE)
-            keyword_match = _WORD_END.search(words)
-            keyword = (words[: keyword_match.start()] if keyword_match else words.rstrip(SPACE)).upper()
+            # The keyword itself may go on in the next line.
+            line = LogicalLine(source, head_end, escape)
+            keyword = _keyword(line)
+        parsed: Parsed | None = None
         heredocs: list[RawHeredoc] = []
-        if "<<" in text[start:following] and (keyword in HEREDOC_KEYWORDS or keyword == "ONBUILD"):
-            line = line or LogicalLine(text[start:following], head_end, escape)
-            heredocs, following = self._heredocs(line, start, following)
+        if "<<" in source and (keyword in HEREDOC_KEYWORDS or keyword == "ONBUILD"):
+            line = line or LogicalLine(source, head_end, escape)
+            parsed = Parsed(line, 0, escape)
+            if _may_have_heredocs(parsed):
+                heredocs, following = self._heredocs(line, start, following)
+                source = text[start:following]
         self.position = following
-        return Instruction(text[start:following], keyword, escape, head_end, line, heredocs)
+        return Instruction(source, keyword, escape, head_end, line, parsed, heredocs)
 
     def _continued_until(self, position: int) -> int:
         """The offset behind the last line of an instruction whose line before `position` is continued."""
@@ -121,8 +128,6 @@ class Scanner:
         return position
 
     def _heredocs(self, line: LogicalLine, start: int, position: int) -> tuple[list[RawHeredoc], int]:
-        if "<<" not in line.text or not _may_have_heredocs(line, self.escape):
-            return [], position
         found: list[RawHeredoc] = []
         for announcement in announcements(line.text):
             body = position
@@ -146,7 +151,12 @@ class Scanner:
         return found, position
 
 
-def _may_have_heredocs(line: LogicalLine, escape: str) -> bool:
-    parsed = Parsed(line, 0, escape)
+def _keyword(line: LogicalLine) -> str:
+    words = line.text.lstrip(SPACE)
+    match = _WORD_END.search(words)
+    return (words[: match.start()] if match else words.rstrip(SPACE)).upper()
+
+
+def _may_have_heredocs(parsed: Parsed) -> bool:
     effective = parsed.inner or parsed
     return effective.keyword in HEREDOC_KEYWORDS and not effective.is_json

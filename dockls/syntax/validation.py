@@ -56,15 +56,10 @@ def document_problems(tree: Dockerfile) -> tuple[FoundProblem, ...]:
             found.append((Place(item, span), Problem(span, item.problem)))
     for section in tree.sections:
         found += _overlong_lines(section)
-    if len(tree.sections) == 1 and not _starts_stage(preamble):
+    if len(tree.sections) == 1:
         found += _without_stage(preamble)
-    if not _starts_stage(preamble):
-        found += _outside_stages(preamble)
+    found += _outside_stages(preamble)
     return tuple(found)
-
-
-def _starts_stage(section: Section) -> bool:
-    return bool(section.instructions) and section.instructions[0].keyword == "FROM"
 
 
 def _without_stage(preamble: Section) -> list[FoundProblem]:
