@@ -58,17 +58,20 @@ class _Options(NamedTuple):
 
 def builds(text: str, path: str, kind: str, folders: tuple[str, ...]) -> Iterator[Build]:
     """The build commands in a text; `folders` are those in which they may run (absolute), the likeliest first."""
+    behind = 0
     for match in _FIRST.finditer(text):
         start = match.start()
         # A path before the name ("/usr/bin/docker") does not matter; "my-docker" is another program.
-        if start and (text[start - 1].isalnum() or text[start - 1] in "-_."):
+        if start < behind or (start and (text[start - 1].isalnum() or text[start - 1] in "-_.")):
             continue
         line = text[max(text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
         window = text[start : start + _WINDOW]
         words = _words(window[: _closing_quote(window, _open_quote(line))], start)
         if not _is_build(words):
             continue
-        options = _options(words)
+        taken = list(words)
+        behind = taken[-1].span.end if taken else start
+        options = _options(iter(taken))
         yield _build(options, path, kind, _folders_after(line, folders))
 
 
