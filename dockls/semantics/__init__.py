@@ -1,4 +1,7 @@
-"""What the file means: stages, references, variables, state. Immutable, and kept where an edit changed nothing."""
+"""What the file means: stages, references, variables, state. Immutable, and kept where an edit changed nothing.
+
+The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are loaded when one of their names is asked for.
+"""
 
 from dockls.semantics.contract import Command, Contract, contract
 from dockls.semantics.graph import Graph, Node, Reference, Resolution

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from dockls.semantics.interface import GlobalArgument, Interface, Mention
 from dockls.semantics.platforms import platform_arguments
 
-
 #: Linux takes no longer value for one variable; longer ones are not worth keeping either
 LONGEST_VALUE = 128 * 1024
 

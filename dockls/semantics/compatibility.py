@@ -1,0 +1,78 @@
+"""Whether what one stage made can run in another: libc, interpreter version, shell, users, certificates.
+
+Facts come from `dockls.knowledge`; a fact that is not known is None and proves nothing.
+"""
+
+from typing import NamedTuple
+
+from dockls.semantics.execution import Executed, executed
+from dockls.semantics.stage import Stage
+
+
+class Linking(NamedTuple):
+    """How a Go program was linked; `kind` is ``static``, ``glibc``, ``musl`` or None, `why` says how that is known."""
+
+    kind: str | None
+    why: str
+
+
+def libc_of(stage: Stage) -> str | None:
+    """``glibc``, ``musl``, ``none`` or None where it is not known."""
+    from dockls.knowledge import facts
+
+    image = stage.base_image
+    known = None if image is None else facts(image)
+    return None if known is None else known.libc
+
+
+def go_linking(stage: Stage, build: Executed) -> Linking:
+    """How the ``go build`` or ``go install`` links its program.
+
+    CGO_ENABLED decides; where nobody sets it, Go links statically when it finds no C compiler, which is so in
+    golang's alpine images (Go 1.20 release notes, "Cgo"), and dynamically only if the program uses cgo or the packages
+    net or os/user.
+    """
+    value = _variable(stage, build, "CGO_ENABLED")
+    if value == "0":
+        return Linking("static", "CGO_ENABLED=0")
+    libc = libc_of(stage)
+    if value == "1":
+        return Linking(libc if libc in ("glibc", "musl") else None, "CGO_ENABLED=1")
+    if any("-extldflags" in word and "-static" in word for word in build.words):
+        return Linking("static", "-extldflags -static")
+    if libc == "musl" and not _installs_compiler(stage):
+        return Linking("static", "the image has no C compiler, so cgo is off")
+    return Linking(libc if libc in ("glibc", "musl") else None, "cgo is on by default where a C compiler is installed")
+
+
+def _variable(stage: Stage, build: Executed, name: str) -> str | None:
+    """The value of a variable for one command: its own prefix, an ``export`` or ``env`` before it, ENV, ARG."""
+    prefixes = [word.value or word.text for word in build.command.assignments]
+    prefixes += [word for word in build.words if word.startswith(name + "=")]
+    for other in executed(stage):
+        if other.instruction is build.instruction and other.words[0] == "export":
+            prefixes = [*other.words[1:], *prefixes]
+    for prefix in reversed(prefixes):
+        key, _, value = prefix.partition("=")
+        if key == name:
+            return value
+    for other in executed(stage):
+        if other.words[:3] == ("go", "env", "-w"):
+            for word in other.words[3:]:
+                if word.startswith(name + "="):
+                    return word.partition("=")[2]
+    return stage.state_before(build.instruction).lookup(name)
+
+
+def _installs_compiler(stage: Stage) -> bool:
+    from dockls.knowledge import package_install
+
+    compilers = {"gcc", "g++", "build-base", "build-essential", "clang", "musl-dev"}
+    current: Stage | None = stage
+    while current is not None:
+        for command in executed(current):
+            install = package_install(list(command.words))
+            if install is not None and compilers & set(install.packages):
+                return True
+        current = current.parent
+    return False

@@ -1,0 +1,74 @@
+"""The commands that a stage's RUN instructions execute, each with the directory it runs in."""
+
+from typing import NamedTuple
+
+from dockls.semantics.stage import Stage, joined
+from dockls.shell import Command
+from dockls.shell.instruction import scripts
+from dockls.syntax import Instruction, Place
+from dockls.text import Span
+
+#: shells whose scripts the shell layer can read
+_POSIX_SHELLS = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"))
+
+
+class Executed(NamedTuple):
+    """One command of a RUN.
+
+    `words` are literal values (raw text where only the shell knows), `directory` is None where it is not known,
+    `place` covers the command. `piece` numbers the script within the instruction, `conditional` tells that the command
+    stands in a branch, a loop, or behind ``||``.
+    """
+
+    instruction: Instruction
+    command: Command
+    words: tuple[str, ...]
+    directory: str | None
+    place: Place
+    offset: int
+    piece: int
+    conditional: bool
+
+    def word_span(self, number: int) -> Span:
+        """The item-relative span of a word."""
+        return self.command.words[number].span.shifted(self.offset)
+
+
+def executed(stage: Stage) -> tuple[Executed, ...]:
+    """Every command of every RUN of the stage itself (not of its base), in order; remembered on the stage."""
+    found = stage.memo.get(Executed)
+    if found is None:
+        listed: list[Executed] = []
+        for instruction in stage.instructions:
+            if instruction.keyword == "RUN":
+                listed += executed_by(stage, instruction)
+        found = stage.memo[Executed] = tuple(listed)
+    assert isinstance(found, tuple)
+    return found
+
+
+def executed_by(stage: Stage, instruction: Instruction) -> tuple[Executed, ...]:
+    """The commands of one RUN; none where the stage's shell is not a POSIX one."""
+    state = stage.state_before(instruction)
+    if not instruction.is_json and state.shell[0].rpartition("/")[2] not in _POSIX_SHELLS:
+        return ()
+    found: list[Executed] = []
+    for number, piece in enumerate(scripts(instruction)):
+        directory = state.workdir
+        for command in piece.script.commands:
+            words = tuple([word.text if word.value is None else word.value for word in command.words])
+            if not words:
+                continue
+            place = Place(instruction, command.span.shifted(piece.offset))
+            conditional = command.depth > 0 or command.connector == "||"
+            found.append(Executed(instruction, command, words, directory, place, piece.offset, number, conditional))
+            if words[0] == "cd" and command.depth == 0 and command.connector != "|":
+                directory = _changed(directory, words)
+    return tuple(found)
+
+
+def _changed(directory: str | None, words: tuple[str, ...]) -> str | None:
+    """The directory behind a ``cd``."""
+    if len(words) != 2 or "$" in words[1] or words[1] in ("-", "~") or "`" in words[1]:
+        return None
+    return joined(directory, words[1])

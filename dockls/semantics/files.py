@@ -1,0 +1,201 @@
+"""Which paths a stage's image has, and which instruction made each.
+
+Copy rules: docs.docker.com/reference/dockerfile "COPY" and BuildKit convert_copy.go, solver/llbsolver/file. A source
+folder copies its content, several sources or a trailing slash mean a folder, a relative destination starts at WORKDIR.
+"""
+
+import posixpath
+from itertools import pairwise
+from typing import NamedTuple
+
+from dockls.semantics.execution import Executed, executed_by
+from dockls.semantics.stage import Stage, expanded, joined
+from dockls.syntax import Instruction
+
+#: certainties, the better one first
+CERTAIN, LIKELY = "certain", "likely"
+
+
+class Made(NamedTuple):
+    """A path that exists in the image.
+
+    `kind` is ``file``, ``directory`` or None if either; `origin` is ``context``, ``stage``, ``run``, ``workdir`` or
+    ``heredoc``; `source` is the path it was copied from (context-relative, or in stage number `stage`).
+    """
+
+    path: str
+    kind: str | None
+    certainty: str
+    origin: str
+    instruction: Instruction
+    source: str | None = None
+    stage: int | None = None
+
+
+class Copy(NamedTuple):
+    """A COPY or ADD taken apart; `destination` is absolute or None if not known."""
+
+    instruction: Instruction
+    sources: tuple[str, ...]
+    destination: str | None
+    is_folder: bool
+    stage: int | None
+    from_image: bool
+
+
+def files_of(stage: Stage) -> tuple[Made, ...]:
+    """What the stage and the stages it starts from made, oldest first; what the base image holds is not listed."""
+    found = stage.memo.get(Made)
+    if found is None:
+        listed: list[Made] = list(files_of(stage.parent)) if stage.parent is not None else []
+        for instruction in stage.instructions:
+            listed += _made_by(stage, instruction)
+        found = stage.memo[Made] = tuple(listed)
+    assert isinstance(found, tuple)
+    return found
+
+
+def made(stage: Stage, path: str) -> Made | None:
+    """The last entry that makes `path` (absolute) or a folder above it; None if nothing is known to."""
+    path = posixpath.normpath(path)
+    best = None
+    for entry in files_of(stage):
+        if entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/")):
+            best = entry
+    return best
+
+
+def copies_of(stage: Stage) -> tuple[Copy, ...]:
+    """The COPY and ADD instructions of a stage, in order."""
+    return tuple(
+        [
+            copy
+            for instruction in stage.instructions
+            if instruction.keyword in ("COPY", "ADD")
+            for copy in (copy_of(stage, instruction),)
+            if copy is not None
+        ]
+    )
+
+
+def copy_of(stage: Stage, instruction: Instruction) -> Copy | None:
+    """A COPY or ADD of the stage taken apart; None if it has no destination yet."""
+    words = [word.value for word in instruction.words]
+    if len(words) < 2:
+        return None
+    state = stage.state_before(instruction)
+    values = [expanded(word, state, instruction.escape) for word in words]
+    target = values[-1]
+    sources = tuple([word if value is None else value for word, value in zip(words[:-1], values[:-1], strict=True)])
+    folder = len(sources) > 1 or (target is not None and (target.endswith(("/", "/.")) or target in (".", "..")))
+    number, image = None, False
+    for reference in stage.references:
+        if reference.mention.place.item is instruction:
+            number = reference.target
+            image = number is None
+    destination = None if target is None else joined(state.workdir, target)
+    return Copy(instruction, sources, destination, folder, number, image)
+
+
+def _made_by(stage: Stage, instruction: Instruction) -> list[Made]:
+    if instruction.keyword in ("COPY", "ADD"):
+        copy = copy_of(stage, instruction)
+        return [] if copy is None or copy.destination is None else _copied(stage, copy)
+    if instruction.keyword == "WORKDIR":
+        workdir = stage.state_after(instruction).workdir
+        return [] if workdir is None else [Made(workdir, "directory", CERTAIN, "workdir", instruction)]
+    if instruction.keyword == "RUN":
+        return [entry for command in executed_by(stage, instruction) for entry in _run(command)]
+    return []
+
+
+def _copied(stage: Stage, copy: Copy) -> list[Made]:
+    assert copy.destination is not None
+    found: list[Made] = []
+    documents = {heredoc.name for heredoc in copy.instruction.heredocs}
+    parents = copy.instruction.parsed.flag("parents") is not None
+    for source in copy.sources:
+        name = source.removeprefix("<<").removeprefix("-").strip("'\"")
+        if source.startswith("<<") and name in documents:
+            path = posixpath.join(copy.destination, name) if copy.is_folder else copy.destination
+            found.append(Made(path, "file", CERTAIN, "heredoc", copy.instruction))
+        else:
+            found.append(_one_copied(stage, copy, source, parents))
+    if copy.is_folder:
+        found.insert(0, Made(copy.destination, "directory", CERTAIN, "workdir", copy.instruction))
+    return found
+
+
+def _one_copied(stage: Stage, copy: Copy, source: str, parents: bool) -> Made:
+    assert copy.destination is not None
+    origin = "stage" if copy.stage is not None or copy.from_image else "context"
+    if "://" in source or parents or any(character in source for character in "*?[$"):
+        # What a pattern, an address or --parents brings is not known by name; the destination is likely there.
+        return Made(copy.destination, None, LIKELY, origin, copy.instruction, source, copy.stage)
+    kind = _kind(stage, copy, source)
+    path = copy.destination
+    if copy.is_folder and kind == "file":
+        path = posixpath.join(path, posixpath.basename(source.rstrip("/")))
+    elif copy.is_folder and kind is None:
+        # A file would land in the folder under its name, a folder would spill its content: both make the folder.
+        name = posixpath.basename(source.rstrip("/"))
+        if "." in name.lstrip("."):
+            path, kind = posixpath.join(path, name), "file"
+            return Made(path, kind, LIKELY, origin, copy.instruction, source, copy.stage)
+    certain = not (copy.instruction.keyword == "ADD" and path != copy.destination)
+    return Made(path, kind, CERTAIN if certain else LIKELY, origin, copy.instruction, source, copy.stage)
+
+
+def _kind(stage: Stage, copy: Copy, source: str) -> str | None:
+    if source.rstrip("/") in ("", ".") or source.endswith(("/", "/.")):
+        return "directory"
+    if copy.stage is None and not copy.from_image:
+        return stage.context.kind(source)
+    return None
+
+
+def _run(command: Executed) -> list[Made]:
+    from dockls.knowledge import build_command, install_command
+
+    certainty = LIKELY if command.conditional else CERTAIN
+    found: list[Made] = []
+    build = build_command(list(command.words))
+    if build is not None:
+        for output in build.outputs:
+            path = None if output.path is None else joined(command.directory, output.path)
+            if path is not None:
+                level = CERTAIN if certainty == output.certainty == CERTAIN else LIKELY
+                found.append(Made(path, output.kind, level, "run", command.instruction))
+    install = install_command(list(command.words))
+    if install is not None and install.ecosystem in ("npm", "yarn", "pnpm", "bun"):
+        path = joined(command.directory, "node_modules")
+        if path is not None:
+            found.append(Made(path, "directory", LIKELY, "run", command.instruction))
+    return found or _simple(command, certainty)
+
+
+def _simple(command: Executed, certainty: str) -> list[Made]:
+    """What a few plain commands make: mkdir, touch, cp, mv, ln, curl -o, wget -O."""
+    program, arguments = command.command.program, command.words[1:]
+    operands = [word for word in arguments if not word.startswith("-")]
+    if any("$" in word or "*" in word for word in operands):
+        return []
+    targets: list[tuple[str, str | None]] = []
+    if program == "mkdir":
+        targets = [(word, "directory") for word in operands]
+    elif program == "touch":
+        targets = [(word, "file") for word in operands]
+    elif program in ("cp", "mv", "ln") and len(operands) == 2:
+        targets = [(operands[1], None)]
+        certainty = LIKELY
+    elif program in ("curl", "wget"):
+        option = "-o" if program == "curl" else "-O"
+        for flag, value in pairwise(arguments):
+            if flag == option and value != "-":
+                targets.append((value, "file"))
+    found: list[Made] = []
+    for word, kind in targets:
+        path = joined(command.directory, word)
+        if path is not None:
+            found.append(Made(path, kind, certainty, "run", command.instruction))
+    return found
