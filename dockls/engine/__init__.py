@@ -2,7 +2,7 @@
 
 from dockls.engine.checking import Diagnostic, check, check_sections, default_rule_set
 from dockls.engine.performing import Offer, Performed, UnknownRefactoringError, guarded, offers, perform
-from dockls.engine.rule_set import RuleSet, selected
+from dockls.engine.rule_set import RuleSet, configured, selected
 
 __all__ = [
     "Diagnostic",
@@ -12,6 +12,7 @@ __all__ = [
     "UnknownRefactoringError",
     "check",
     "check_sections",
+    "configured",
     "default_rule_set",
     "guarded",
     "offers",

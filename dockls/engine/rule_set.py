@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from dockls.project import Configuration
 from dockls.rooms import Rule, Severity, rules
 
 Fault = Callable[[Rule, Exception], None]
@@ -45,3 +46,17 @@ def selected(select: Collection[str] = (), ignore: Collection[str] = ()) -> tupl
         if (not wanted or names & wanted) and not names & unwanted:
             chosen.append(rule)
     return tuple(chosen)
+
+
+def configured(configuration: Configuration, on_fault: Fault | None = None) -> RuleSet:
+    """The rule set that settings ask for; a level is given by a rule's name or alias, "off" leaves the rule out."""
+    levels = {name.lower(): level for name, level in configuration.severity.items()}
+    enabled, severities = [], {}
+    for rule in selected(configuration.select or (), configuration.ignore):
+        names = (rule.name, *[alias.lower() for alias in rule.aliases])
+        level = next((levels[name] for name in names if name in levels), None)
+        if level != "off":
+            enabled.append(rule)
+        if level is not None and level != "off":
+            severities[rule.name] = Severity[level.upper()]
+    return RuleSet(enabled, severities, on_fault)

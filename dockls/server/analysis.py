@@ -1,40 +1,122 @@
-"""The analysis of the open documents: from a tree to LSP diagnostics."""
+"""The analysis of the open documents: their models, kept from edit to edit, and what the rules say of them."""
 
 from __future__ import annotations
 
+import os
+
+from dockls.engine import RuleSet, check_sections, configured
+from dockls.project import EMPTY_SURROUNDINGS, load_configuration, surroundings
+from dockls.rooms import rules
+from dockls.semantics import Model
 from dockls.server.conversion import diagnostic
+from dockls.server.documents import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockls.engine import Diagnostic
+    from dockls.project import Configuration
+    from dockls.rooms import Rule
     from dockls.server.documents import Document
     from dockls.server.session import Session
     from dockls.server.transport import Json
 
-_ERROR = 1
+_WARNING = 2
 
 
-class SyntaxAnalyzer:
-    """Reports what BuildKit's parser would refuse."""
+class _Memory:
+    """What is kept of one document from version to version."""
+
+    __slots__ = ("model", "rule_set")
+
+    def __init__(self, model: Model, rule_set: RuleSet) -> None:
+        self.model = model
+        self.rule_set = rule_set
+
+
+class EngineAnalyzer:
+    """Models and diagnostics of the open documents, as the settings ask for them."""
 
     def __init__(self, session: Session) -> None:
-        self._client = session.client
+        self._session = session
+        self._rule_sets: dict[object, RuleSet] = {}
+        self._reported: set[str] = set()
+
+    def model(self, document: Document) -> Model:
+        """What the current version of the document means."""
+        return self._remembered(document).model
+
+    def findings(self, document: Document) -> Iterator[Diagnostic]:
+        """What the rules say of the current version, section by section."""
+        memory = self._remembered(document)
+        for section in check_sections(memory.model, memory.rule_set):
+            yield from section
 
     def diagnostics(self, document: Document) -> list[Json]:
-        """The syntax errors of the document."""
-        tree = document.tree
-        found = []
-        for instruction in tree.instructions:
-            start = tree.start_of(instruction) if instruction.problems else 0
-            found += [
-                diagnostic(self._client, document, problem.span.shifted(start), problem.message, severity=_ERROR)
-                for problem in instruction.problems
-            ]
+        """The same as LSP diagnostics."""
+        return [self.converted(document, found) for found in self.findings(document)]
+
+    def converted(self, document: Document, found: Diagnostic) -> Json:
+        """One finding as an LSP diagnostic."""
+        span_of = document.tree.span_of
+        finding = found.finding
+        return diagnostic(
+            self._session.client,
+            document,
+            span_of(finding.place),
+            finding.message,
+            severity=found.severity,
+            code=found.rule.name,
+            tags=("unnecessary",) if finding.unnecessary else (),
+            related=[(span_of(related.place), related.message) for related in finding.related],
+        )
+
+    def forget_surroundings(self, document: Document | None = None) -> None:
+        """Has settings and neighboring files read again, for one document or all."""
+        for each in (document,) if document is not None else self._session.documents:
+            each.memory = None
+
+    def _remembered(self, document: Document) -> _Memory:
+        memory = document.memory
+        if not isinstance(memory, _Memory):
+            memory = document.memory = self._first(document)
+        elif memory.model.tree is not document.tree:
+            memory.model = memory.model.updated(document.tree)
+        return memory
+
+    def _first(self, document: Document) -> _Memory:
+        path = document.path
+        configuration = self._configuration(path)
+        around = EMPTY_SURROUNDINGS
+        if path is not None:
+            around = surroundings(path, context=configuration.context, open_files={path: document.tree.text})
+            self._report(around.problems)
+        return _Memory(Model(document.tree, around), self._rule_set(configuration))
+
+    def _configuration(self, path: str | None) -> Configuration:
+        """The settings for a file; those for a document without a file are the first workspace folder's."""
+        folders = [folder for uri in self._session.client.folders if (folder := path_of(uri))]
+        near = path or (folders[0] if folders else os.sep)
+        known = {name for rule in rules() for name in (rule.name, *rule.aliases)}
+        found = load_configuration(near, known, editor=self._session.settings.values)
+        self._report([f"{problem.path}: {problem.message}" for problem in found.problems])
         return found
 
-    def forget_surroundings(self) -> None:
-        """Nothing around a document matters to its syntax."""
+    def _report(self, problems: tuple[str, ...] | list[str]) -> None:
+        for problem in problems:
+            if problem not in self._reported:
+                self._reported.add(problem)
+                self._session.front.log(_WARNING, problem)
 
+    def _rule_set(self, configuration: Configuration) -> RuleSet:
+        # What a rule found is remembered per rule set, so equal settings must share one.
+        key = (configuration.select, configuration.ignore, tuple(sorted(configuration.severity.items())))
+        if key not in self._rule_sets:
+            self._rule_sets[key] = configured(configuration, self._rule_failed)
+        return self._rule_sets[key]
 
-def make_analyzer(session: Session) -> SyntaxAnalyzer:
-    """The analyzer of the product."""
-    return SyntaxAnalyzer(session)
+    def _rule_failed(self, rule: Rule, error: Exception) -> None:
+        if rule.name not in self._reported:
+            self._reported.add(rule.name)
+            self._session.front.log_fault(f"the rule {rule.name} failed", error)

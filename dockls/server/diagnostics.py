@@ -22,8 +22,8 @@ if TYPE_CHECKING:
         def diagnostics(self, document: Document) -> list[Json]:
             """The LSP diagnostics of the current version."""
 
-        def forget_surroundings(self) -> None:
-            """Says that settings or files around the documents may have changed."""
+        def forget_surroundings(self, document: Document | None = None) -> None:
+            """Says that settings or files around a document, or all, may have changed."""
 
 
 # How long requests that keep coming may hold diagnostics back, in seconds.
@@ -62,6 +62,12 @@ class Diagnostics:
         """Says that the document has changed."""
         if not self._client.pull_diagnostics:
             self._waiting.setdefault(document.uri, monotonic())
+
+    def saved(self, document: Document) -> None:
+        """Says that the document was written, as other files may have been with it."""
+        self._analyzer.forget_surroundings(document)
+        self._generation += 1
+        self.touch(document)
 
     def touch_all(self) -> None:
         """Says that what all documents' diagnostics rest on (settings, files around them) has changed."""

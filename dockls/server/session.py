@@ -61,7 +61,7 @@ class Session:
             "initialized": self._initialized,
             "textDocument/didOpen": lambda params: self.diagnostics.touch(self.documents.open(params)),
             "textDocument/didChange": lambda params: self.diagnostics.touch(self.documents.change(params)),
-            "textDocument/didSave": lambda params: self.diagnostics.touch(self.documents.named(params)),
+            "textDocument/didSave": lambda params: self.diagnostics.saved(self.documents.named(params)),
             "textDocument/didClose": self._did_close,
             "workspace/didChangeConfiguration": self._did_change_configuration,
             "workspace/didChangeWatchedFiles": lambda params: self.diagnostics.touch_all(),
@@ -151,9 +151,9 @@ class Session:
 
 
 def _make_analyzer(session: Session) -> Analyzer:
-    from dockls.server.analysis import make_analyzer
+    from dockls.server.analysis import EngineAnalyzer
 
-    return make_analyzer(session)
+    return EngineAnalyzer(session)
 
 
 def _make_app(session: Session) -> App:

@@ -1,8 +1,7 @@
-"""The settings of the editor, section `dockls`: what they are called, and what to do with those that are odd.
+"""The editor's settings, section `dockls`: how they arrive. What they mean is decided by `dockls.project`.
 
 An editor may send them as `initializationOptions`, in `workspace/didChangeConfiguration`, or when asked by
-`workspace/configuration`, with or without the section's name around them. A wrong value is reported and has no
-effect; it never stops the server.
+`workspace/configuration`, with or without the section's name around them.
 """
 
 from __future__ import annotations
@@ -18,38 +17,9 @@ SECTION = "dockls"
 _WRAPPERS = (SECTION, "settings")
 _WARNING = 2
 
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-
-
-_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "text": (_is_text, "a string"),
-    "texts": (_is_texts, "a list of strings"),
-    "table": (_is_table, "an object of strings"),
-}
-
-#: the settings there are and their kinds; the same keys as in `dockls.toml`
-KNOWN: dict[str, str] = {
-    "select": "texts",
-    "ignore": "texts",
-    "severity": "table",
-    "target": "text",
-    "context": "text",
-    "build-args": "table",
-}
-
-#: settings that the editor extensions keep for themselves; the server has no use for them and says nothing
+#: settings that editor extensions keep for themselves
 OF_EXTENSIONS = frozenset(
-    ("path", "interpreter", "importStrategy", "args", "cwd", "env", "trace", "logLevel", "showNotifications")
+    ("path", "interpreter", "importStrategy", "args", "cwd", "env", "trace", "logLevel", "showNotifications", "enable")
 )
 
 
@@ -58,58 +28,28 @@ class Settings:
 
     def __init__(self, log: Callable[[int, str], None], initial: Any = None) -> None:
         self._log = log
-        self._reported: set[str] = set()
         self.values: Json = {}
         self.update(initial)
 
-    def update(self, values: Any) -> bool:
+    def update(self, sent: Any) -> bool:
         """Takes over what the editor sent; whether anything in force has changed."""
-        usable = self._usable(_unwrapped(values))
-        if usable == self.values:
-            return False
-        self.values = usable
-        return True
-
-    def _usable(self, values: Any) -> Json:
-        if values is None:
-            return {}
+        values = _unwrapped({} if sent is None else sent)
         if not isinstance(values, dict):
-            self._report("", "the settings must be an object")
-            return {}
-        usable = {}
-        for key, value in values.items():
-            if key in OF_EXTENSIONS or value is None:
-                continue
-            if key not in KNOWN:
-                self._report(key, f"there is no setting `{SECTION}.{key}`{_suggestion(key)}")
-                continue
-            is_right, kind = _KINDS[KNOWN[key]]
-            if is_right(value):
-                usable[key] = value
-            else:
-                self._report(f"{key}={value!r}", f"the setting `{SECTION}.{key}` must be {kind}")
-        return usable
-
-    def _report(self, key: str, message: str) -> None:
-        if key not in self._reported:
-            self._reported.add(key)
-            self._log(_WARNING, message)
+            self._log(_WARNING, f"the settings `{SECTION}` must be an object")
+            return False
+        kept = {key: value for key, value in values.items() if key not in OF_EXTENSIONS and value is not None}
+        changed = kept != self.values
+        self.values = kept
+        return changed
 
 
 def _unwrapped(values: Any) -> Any:
     """The section itself, with the objects around it taken off."""
     while isinstance(values, dict):
         for wrapper in _WRAPPERS:
-            if isinstance(values.get(wrapper), dict):
-                values = values[wrapper]
+            if wrapper in values:
+                values = {} if values[wrapper] is None else values[wrapper]
                 break
         else:
             break
     return values
-
-
-def _suggestion(key: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, KNOWN, 1)
-    return f"; did you mean `{near[0]}`?" if near else ""

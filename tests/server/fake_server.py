@@ -40,7 +40,7 @@ class EchoAnalyzer:
         settings = sorted(self._session.settings.values.items())
         return [echo | {"code": self._computed, "source": repr(settings)}]
 
-    def forget_surroundings(self) -> None:
+    def forget_surroundings(self, document: Document | None = None) -> None:
         pass
 
 
