@@ -6,29 +6,42 @@ This is the door of the package. Nothing is imported and no table is read until 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .builds import BuildCommand, Output, build_command
-    from .development import development_command
-    from .environment import (
-        is_build_only_variable,
-        is_cache_buster,
-        is_embedded_in_site,
-        is_volatile_name,
-        platform_arguments,
-        predefined_arguments,
-    )
-    from .image_reference import (
-        ImageReference,
-        is_plausible_image,
-        meant_image,
-        official_images,
-        parse_reference,
-    )
-    from .images import ImageFacts, facts
-    from .installs import InstallCommand, Manifest, dependency_step, install_command
-    from .package_commands import PackageInstall, package_install
-    from .packages import package_kind, runtime_packages, translate
-    from .runtimes import RuntimeChoice, runtime_images
-    from .variants import Variant, alpine, distroless, slim
+    from .builds import BuildCommand as BuildCommand
+    from .builds import Output as Output
+    from .builds import build_command as build_command
+    from .development import StaticServer as StaticServer
+    from .development import development_command as development_command
+    from .development import static_server as static_server
+    from .environment import buildkit_arguments as buildkit_arguments
+    from .environment import is_build_only_variable as is_build_only_variable
+    from .environment import is_cache_buster as is_cache_buster
+    from .environment import is_embedded_in_site as is_embedded_in_site
+    from .environment import is_volatile_name as is_volatile_name
+    from .environment import platform_arguments as platform_arguments
+    from .environment import predefined_arguments as predefined_arguments
+    from .image_reference import ImageReference as ImageReference
+    from .image_reference import is_plausible_image as is_plausible_image
+    from .image_reference import meant_image as meant_image
+    from .image_reference import official_images as official_images
+    from .image_reference import parse_reference as parse_reference
+    from .images import ImageFacts as ImageFacts
+    from .images import facts as facts
+    from .installs import InstallCommand as InstallCommand
+    from .installs import Manifest as Manifest
+    from .installs import dependency_step as dependency_step
+    from .installs import install_command as install_command
+    from .package_commands import PackageInstall as PackageInstall
+    from .package_commands import package_install as package_install
+    from .packages import package_kind as package_kind
+    from .packages import runtime_packages as runtime_packages
+    from .packages import translate as translate
+    from .runtimes import RuntimeChoice as RuntimeChoice
+    from .runtimes import runtime_images as runtime_images
+    from .variants import Variant as Variant
+    from .variants import alpine as alpine
+    from .variants import distroless as distroless
+    from .variants import has_variants as has_variants
+    from .variants import slim as slim
 
 _HOMES = {
     "BuildCommand": "builds",
@@ -39,13 +52,16 @@ _HOMES = {
     "Output": "builds",
     "PackageInstall": "package_commands",
     "RuntimeChoice": "runtimes",
+    "StaticServer": "development",
     "Variant": "variants",
     "alpine": "variants",
     "build_command": "builds",
+    "buildkit_arguments": "environment",
     "dependency_step": "installs",
     "development_command": "development",
     "distroless": "variants",
     "facts": "images",
+    "has_variants": "variants",
     "install_command": "installs",
     "is_build_only_variable": "environment",
     "is_cache_buster": "environment",
@@ -62,6 +78,7 @@ _HOMES = {
     "runtime_images": "runtimes",
     "runtime_packages": "packages",
     "slim": "variants",
+    "static_server": "development",
     "translate": "packages",
 }
 

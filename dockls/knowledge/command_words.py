@@ -65,11 +65,18 @@ def unwrap(words: Sequence[str]) -> Command | None:
             start += 1
             continue
         program = base_name(words[start])
-        skipped = _wrapper_length(wrappers.get(program), words, start)
+        skipped = _wrapper_length(wrappers.get(program), words, start) or _runner_length(program, words, start)
         if skipped == 0:
             return Command(program, tuple(words[start + 1 :]), start + 1, environment)
         start += skipped
     return None
+
+
+def _runner_length(program: str, words: Sequence[str], start: int) -> int:
+    """1 where `yarn` or `pnpm` runs an installed tool by its name alone (`yarn vite build`), else 0."""
+    data = table("command-wrappers")
+    following = words[start + 1] if start + 1 < len(words) else ""
+    return 1 if program in data["runners"] and following in data["run_tools"] else 0
 
 
 def _wrapper_length(wrapper: dict[str, list[str]] | None, words: Sequence[str], start: int) -> int:

@@ -15,6 +15,7 @@ DEFAULT_REGISTRY = "docker.io"
 OFFICIAL_NAMESPACE = "library/"
 _LEGACY_REGISTRY = "index.docker.io"
 _LONGEST_PATH = 255
+_LONGEST_REFERENCE = 1024  # path, tag and digest together stay far below
 _IDENTIFIER_LENGTH = 64
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
@@ -89,7 +90,9 @@ def parse_reference(text: str) -> ImageReference | None:
     """
     if len(text) == _IDENTIFIER_LENGTH and not text.strip("0123456789abcdef"):
         return None
-    head, slash, rest = text.partition("/")
+    if len(text) > _LONGEST_REFERENCE:
+        return None
+    head, slash, _ = text.partition("/")
     has_registry = bool(slash) and _is_registry(head)
     # Without this, a first part that is no registry could be taken for one by the grammar alone.
     match = _grammar().fullmatch(text if has_registry else f"{DEFAULT_REGISTRY}/{text}")

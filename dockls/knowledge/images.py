@@ -1,7 +1,7 @@
-"""What is known of a base image: its libc, package manager, users, entry point, tools, ... (`data/image-families.json`).
+"""What is known of a base image: libc, package manager, users, entry point, tools, ...
 
-Layered from the distribution, the family and the variants a tag names, so that `node:24-alpine3.22` is Alpine, then
-node, then what its Alpine variant changes.
+The facts stand in `data/image-families.json`, layered from the distribution, the family and the variants a tag
+names, so that `node:24-alpine3.22` is Alpine, then node, then what its Alpine variant changes.
 """
 
 from collections.abc import Mapping
@@ -85,9 +85,9 @@ def _distroless(name: str) -> FamilyName | None:
     base, _, suffix = name.partition("-debian")
     release = table("distroless")["releases"].get("debian" + suffix) if suffix else None
     for family in ("nodejs", "java"):
-        version = base.removeprefix(family)
-        if base.startswith(family) and version.isdigit():
-            return FamilyName(_DISTROLESS + family, version, release)
+        major = base.removeprefix(family)
+        if base.startswith(family) and major.isdigit():
+            return FamilyName(_DISTROLESS + family, major, release)
     key = _DISTROLESS + base
     if key not in families():
         return None

@@ -17,6 +17,8 @@ from .variants import (
     slim,
 )
 
+_COMPILED = ("go", "rust", "c", "elixir")
+
 
 class RuntimeChoice(NamedTuple):
     """An image that can run what a builder made.
@@ -39,23 +41,23 @@ def runtime_images(
 ) -> tuple[RuntimeChoice, ...]:
     """The images that can run what is built in `reference`, the recommended one first.
 
-    `linking`: `static`, `glibc` or `musl`, of a compiled program; by default the libc of the builder. `site`: only
-    files for a web server were built. Empty when nothing is known of the builder.
+    `linking`: `static`, `glibc` or `musl`, of a compiled program; None offers what the libc of the builder allows, and
+    static ones. Interpreted languages get all, those of the builder's libc first. `site`: only files for a web server
+    were built. Empty when nothing is known of the builder.
     """
     known = facts(mask(reference if isinstance(reference, str) else reference.text)[0])
-    data = table("runtime-images")
     language = "site" if site else known.language if known else None
-    choices: list[Mapping[str, str]] = data["choices"].get(language, [])
-    wanted = linking or (known.libc if known and language in ("go", "rust", "c", "elixir") else None)
+    choices: list[Mapping[str, str]] = table("runtime-images")["choices"].get(language, [])
+    builder_libc = known.libc if known else None
+    if linking is not None:
+        choices = [choice for choice in choices if choice["linking"] in (linking, "any")]
+    elif language in _COMPILED:
+        choices = [choice for choice in choices if choice["linking"] in (builder_libc, "static", "any")]
+    elif builder_libc == "musl":
+        choices = sorted(choices, key=lambda choice: choice["linking"] != builder_libc)
     values = _template_values(reference, known)
-    found = []
-    for choice in choices:
-        if wanted is not None and choice["linking"] not in (wanted, "any"):
-            continue
-        image = _filled(choice, values)
-        if image is not None:
-            found.append(_choice(image, choice))
-    return tuple(found)
+    images = [(_filled(choice, values), choice) for choice in choices]
+    return tuple(_choice(image, choice) for image, choice in images if image is not None)
 
 
 def _template_values(reference: ImageReference | str, known: ImageFacts | None) -> dict[str, str | None]:

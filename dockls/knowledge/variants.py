@@ -179,7 +179,7 @@ def _alpine_tag(grammar: Mapping[str, Any], tag: Tag) -> str:
 
 
 def alpine(reference: ImageReference | str) -> Variant:
-    """The Alpine sibling: `python:3.13-slim-bookworm` gives `python:3.13-alpine`; Debian and Ubuntu give Alpine itself."""
+    """The Alpine sibling: `python:3.13-bookworm` gives `python:3.13-alpine`, Debian and Ubuntu give Alpine itself."""
     subject = _subject(reference)
     if isinstance(subject, Variant):
         return subject
@@ -237,7 +237,10 @@ def distroless_python(version: str | None) -> Variant:
 
 
 def distroless(
-    reference: ImageReference | str, language: str | None = None, needs: Collection[str] = (), version: str | None = None
+    reference: ImageReference | str,
+    language: str | None = None,
+    needs: Collection[str] = (),
+    version: str | None = None,
 ) -> Variant:
     """The distroless image that can take the place of an image.
 

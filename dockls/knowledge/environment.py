@@ -1,0 +1,63 @@
+"""What names of build arguments and environment variables tell (`data/variables.json`)."""
+
+from collections.abc import Mapping
+
+from .tables import table
+
+
+def is_build_only_variable(name: str) -> bool:
+    """Whether a variable only steers tools of the build (`CGO_ENABLED`, `DEBIAN_FRONTEND`), of no use at run time."""
+    data = table("variables")["build_only"]
+    return name in data["names"] or name.startswith(tuple(data["prefixes"]))
+
+
+def is_embedded_in_site(name: str) -> bool:
+    """Whether bundlers compile a variable into the site they build (`VITE_API`), so that a web server needs it not."""
+    data = table("variables")
+    return name in data["embedded_names"] or name.startswith(tuple(data["embedded_prefixes"]))
+
+
+def is_volatile_name(name: str, default: str | None = None) -> bool:
+    """Whether a variable of this name has another value in each build (`GIT_COMMIT`, `BUILD_DATE`).
+
+    `default` is the literal default of an ARG, None when it has none. A plain `VERSION` counts only when its default
+    leaves it open (`dev`, empty, none); versions of tools such as `NODE_VERSION` never count.
+    """
+    data = table("variables")["volatile"]
+    upper = name.upper()
+    if upper in data["names"] or upper.startswith(tuple(data["prefixes"])) or upper.endswith(tuple(data["suffixes"])):
+        return _is_open(default) or not _is_pinned(default)
+    return upper in data["when_open"] and _is_open(default)
+
+
+def _is_open(default: str | None) -> bool:
+    return default is None or default.strip("\"'").lower() in table("variables")["volatile"]["open_defaults"]
+
+
+def _is_pinned(default: str | None) -> bool:
+    """Whether a default is a full commit id: then it pins a source and does not change from build to build."""
+    text = (default or "").strip("\"'").lower()
+    return len(text) in (40, 64) and not text.strip("0123456789abcdef")
+
+
+def is_cache_buster(name: str) -> bool:
+    """Whether a variable is there to break the cache on purpose (`CACHEBUST`)."""
+    return name.upper() in table("variables")["volatile"]["cache_busters"]
+
+
+def predefined_arguments() -> Mapping[str, str]:
+    """The build arguments usable in RUN without an ARG (the proxies), each with a description."""
+    arguments: Mapping[str, str] = table("variables")["predefined"]
+    return arguments
+
+
+def platform_arguments() -> Mapping[str, str]:
+    """The platform arguments BuildKit sets in the global scope (`TARGETARCH`, ...), each with a description."""
+    arguments: Mapping[str, str] = table("variables")["platform"]
+    return arguments
+
+
+def buildkit_arguments() -> Mapping[str, str]:
+    """The build arguments that configure BuildKit itself, each with a description."""
+    arguments: Mapping[str, str] = table("variables")["buildkit"]
+    return arguments
