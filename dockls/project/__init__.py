@@ -14,7 +14,7 @@ from dockls.project.targets import Build, TargetUse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dockls.project.configuration import Configuration, ConfigurationProblem, load_configuration
-    from dockls.project.discovery import Found, Source, dockerfiles, read_text
+    from dockls.project.discovery import Found, Source, dockerfiles, is_dockerfile_name, read_text
 
 __all__ = [
     "EMPTY_SURROUNDINGS",
@@ -33,6 +33,7 @@ __all__ = [
     "Surroundings",
     "TargetUse",
     "dockerfiles",
+    "is_dockerfile_name",
     "load_configuration",
     "read_text",
     "surroundings",
@@ -45,6 +46,7 @@ _ON_FIRST_USE = {
     "Found": "discovery",
     "Source": "discovery",
     "dockerfiles": "discovery",
+    "is_dockerfile_name": "discovery",
     "read_text": "discovery",
 }
 

@@ -73,11 +73,8 @@ def test_a_file_that_is_named_is_the_one_read(tmp_path: Path) -> None:
 
 def test_the_editor_wins_where_both_speak(tmp_path: Path) -> None:
     editor = {"targets": ["edited"], "failOn": "never", "context": None, "severity": {"DL3022": "info"}}
-    found = load(
-        tmp_path,
-        {"dockls.toml": 'targets = ["x"]\nignore = ["DL3022"]\n[severity]\nunused-stage = "off"'},
-        editor=editor,
-    )
+    written = 'targets = ["x"]\nignore = ["DL3022"]\n[severity]\nunused-stage = "off"'
+    found = load(tmp_path, {"dockls.toml": written}, editor=editor)
     assert found.targets == ("edited",)
     assert found.ignore == ("DL3022",)
     assert found.fail_on == "never"
@@ -116,7 +113,8 @@ def test_a_mistake_leaves_the_other_settings_alone(tmp_path: Path) -> None:
 
 
 def test_a_broken_file_means_the_defaults(tmp_path: Path) -> None:
-    found = load(tmp_path, {"dockls.toml": 'targets = ["x"]\n[severity\n', "../.hadolint.yaml": "ignored: [DL3022]\n"})
+    files = {"a/dockls.toml": 'targets = ["x"]\n[severity\n', ".hadolint.yaml": "ignored: [DL3022]\n"}
+    found = load(tmp_path, files, "a/Dockerfile")
     assert found._replace(problems=(), path=None) == Configuration()
     assert [problem.line for problem in found.problems] == [2]
 

@@ -97,11 +97,13 @@ NAMES = {
     "Compose: a broken file names nothing": ("compose.yml", "services:\n  a: [\n   build: {target: dev\n"),
     "Bake: a target": (
         "docker-bake.hcl",
-        'group "default" { targets = ["app"] }\ntarget "app" {\n  dockerfile = "Dockerfile"\n  target = "«release»"\n}\n',
+        'group "default" { targets = ["app"] }\n'
+        'target "app" {\n  dockerfile = "Dockerfile"\n  target = "«release»"\n}\n',
     ),
     "Bake: another Dockerfile": (
         "docker-bake.hcl",
-        'target "app" {\n  dockerfile = "Other"\n  target = "release"\n}\ntarget "b" {\n  context = "sub"\n  target = "x"\n}\n',
+        'target "app" {\n  dockerfile = "Other"\n  target = "release"\n}\n'
+        'target "b" {\n  context = "sub"\n  target = "x"\n}\n',
     ),
     "Bake: inherited": (
         "docker-bake.hcl",
@@ -182,7 +184,8 @@ NAMES = {
     ),
     "Skaffold": (
         "skaffold.yaml",
-        "build:\n  artifacts:\n    - image: a\n      docker:\n        target: «dev»\n    - image: b\n      context: sub\n"
+        "build:\n  artifacts:\n    - image: a\n      docker:\n        target: «dev»\n"
+        "    - image: b\n      context: sub\n"
         "      docker: {target: no}\n---\nprofiles:\n  - build:\n      artifacts:\n        - image: a\n"
         "          docker:\n            dockerfile: Dockerfile\n            target: «prod»\n",
     ),
@@ -323,9 +326,10 @@ def test_folders_and_garbage_under_well_known_names_do_no_harm(tmp_path: Path) -
 
 FRAGMENTS = st.sampled_from(
     [
-        "services:", "\n", "  ", "a:", "build:", "target: ", "dev", '"', "'", "{", "}", "[", "]", "${", "(", ")", "<<EOT",
-        "EOT", "=", "target", '"x"', "docker build ", "--target ", "\\", "$(", "`", "- ", "&a ", "*a ", "<<: ", "#", "//",
-        "/*", "uses: docker/build-push-action@v6", "with:", "jobs:", "\t", ",", ":", "\r", "🐳", "\ufeff", "\\u12", "%{",
+        "services:", "\n", "  ", "a:", "build:", "target: ", "dev", '"', "'", "{", "}", "[", "]", "${", "(", ")",
+        "<<EOT", "EOT", "=", "target", '"x"', "docker build ", "--target ", "\\", "$(", "`", "- ", "&a ", "*a ",
+        "<<: ", "#", "//", "/*", "uses: docker/build-push-action@v6", "with:", "jobs:", "\t", ",", ":", "\r", "🐳", "\ufeff",
+        "\\u12", "%{",
     ]
 )  # fmt: skip
 
@@ -351,8 +355,8 @@ def test_any_text_of_any_kind_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["[" * 50000, "{" * 50000, "a: " * 20000, "- " * 50000, "docker " * 20000, "docker build " * 20000, "${" * 50000,
-     'x "' * 20000, "a = [" * 20000, "docker build $(" * 5000, "a {" * 20000, '"${' * 20000, "/*" * 50000, "<<E" * 20000,
-     "docker build \\\n" * 9000, "docker build --target '" * 5000, "&a [*a, " * 5000],
+     'x "' * 20000, "a = [" * 20000, "docker build $(" * 5000, "a {" * 20000, '"${' * 20000, "/*" * 50000,
+     "<<E" * 20000, "docker build \\\n" * 9000, "docker build --target '" * 5000, "&a [*a, " * 5000],
     ids=lambda text: json.dumps(text[:16]),
 )  # fmt: skip
 def test_texts_made_to_overflow_or_hang_are_read(text: str) -> None:
