@@ -45,7 +45,7 @@ def _rule(line: str) -> _Rule | None:
     negated = body.startswith("!")
     body = body[negated:]
     folders_only = body.endswith("/")
-    body = body.rstrip("/") if folders_only else body
+    body = body[:-1] if folders_only else body
     if not body:
         return None
     tokens = _tokens(body.removeprefix("/"))

@@ -328,8 +328,8 @@ FRAGMENTS = st.sampled_from(
     [
         "services:", "\n", "  ", "a:", "build:", "target: ", "dev", '"', "'", "{", "}", "[", "]", "${", "(", ")",
         "<<EOT", "EOT", "=", "target", '"x"', "docker build ", "--target ", "\\", "$(", "`", "- ", "&a ", "*a ",
-        "<<: ", "#", "//", "/*", "uses: docker/build-push-action@v6", "with:", "jobs:", "\t", ",", ":", "\r", "🐳", "\ufeff",
-        "\\u12", "%{",
+        "<<: ", "#", "//", "/*", "uses: docker/build-push-action@v6", "with:", "jobs:", "\t", ",", ":", "\r", "🐳",
+        "\ufeff", "\\u12", "%{",
     ]
 )  # fmt: skip
 
