@@ -36,6 +36,10 @@ def neutralize(text: str, escape: str = "\\") -> str:
         joined = True
         pieces += (kept[:-1], " " * (len(line) - len(kept)), "\\\n")
     result = "".join(pieces)
+    end = len(result.rstrip(" "))
+    if position == length and joined and result.endswith("\\\n", 0, end):
+        # nothing is left to continue with
+        result = result[: end - 2] + " \n" + result[end:]
     if joined and "#" in result:
         result = _without_trailing_comment(result)
     return result + text[position:]

@@ -107,10 +107,16 @@ def _heredocs(text: str, masked: Masked, commands: list[Command], level: int) ->
         elif heredoc.expands and ("$(" in content or "`" in content):
             # one heredoc without anything behind it is what the grammar reads well
             head = f": <<{heredoc.name}\n"
-            alone = f"{head}{content}{heredoc.name}"
+            alone = f"{head}{content}\n{heredoc.name}"
             inner = _read(alone, level + 1, Masked(ascii_only(alone), (), False))[0]
-            result += [_moved(each, start - len(head), depth) for each in inner if each.depth]
+            limit = len(head) + len(content)
+            result += [_moved(each, start - len(head), depth) for each in inner if each.depth and _end(each) <= limit]
     return result
+
+
+def _end(command: Command) -> int:
+    """Where a command and its heredocs end."""
+    return max([command.span.end, *(each.content.end for each in command.redirects if each.content)])
 
 
 def _redirects(command: Command, start: int, end: int) -> bool:

@@ -228,6 +228,7 @@ class Walk:
             if not gathered.words and not gathered.assignments and not gathered.redirects:
                 gathered.start = word.span.start
             gathered.words.append(word)
+            gathered.start = min(gathered.start, word.span.start)
             if word.span.end > gathered.end:
                 gathered.end = word.span.end
 
@@ -261,6 +262,7 @@ class Walk:
                 continue
             end = child.end_byte
         span = Span(node.start_byte, max(end, node.start_byte))
+        gathered.start = min(gathered.start, span.start)
         gathered.redirects.append(Redirect(operator, target, span, descriptor, content))
         gathered.end = max(gathered.end, end)
 
