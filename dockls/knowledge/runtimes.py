@@ -57,7 +57,11 @@ def runtime_images(
         choices = sorted(choices, key=lambda choice: choice["linking"] != builder_libc)
     values = _template_values(reference, known)
     images = [(_filled(choice, values), choice) for choice in choices]
-    return tuple(_choice(image, choice) for image, choice in images if image is not None)
+    unique: dict[str, Mapping[str, str]] = {}
+    for image, choice in images:
+        if image is not None:
+            unique.setdefault(image, choice)
+    return tuple(_choice(image, choice) for image, choice in unique.items())
 
 
 def _template_values(reference: ImageReference | str, known: ImageFacts | None) -> dict[str, str | None]:
@@ -65,12 +69,13 @@ def _template_values(reference: ImageReference | str, known: ImageFacts | None) 
     release = (known.release or known.likely_release) if known else None
     on_alpine = known is not None and known.distribution == "alpine"
     debian = release if known is not None and known.distribution == "debian" else None
-    names = {value: name for name, value in distroless_data["releases"].items()}
+    names = distroless_data["releases"].values()
     version = plain_version(known)
     return {
         "distroless": distroless_data["registry"],
         "debian": distroless_data["current"],
-        "debian_of_release": _living(names.get(debian or current_release("debian"))),
+        # A program built on an older release runs on a newer glibc, not the other way round.
+        "debian_of_release": distroless_data["current"] if debian is None or debian in names else None,
         "release": debian or current_release("debian"),
         "alpine": current_release("alpine"),
         "alpine_of_release": (release if on_alpine else None) or current_release("alpine"),
@@ -83,10 +88,6 @@ def _template_values(reference: ImageReference | str, known: ImageFacts | None) 
         "nginx": data["nginx_stable"],
         "caddy": data["caddy_current"],
     }
-
-
-def _living(name: str | None) -> str | None:
-    return None if name is None or name in table("distroless")["ended"] else name
 
 
 def _same_or(

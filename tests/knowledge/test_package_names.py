@@ -1,0 +1,58 @@
+"""Package names in other distributions, and what packages are for."""
+
+import pytest
+
+from dockls.knowledge import package_kind, runtime_packages, translate
+
+
+@pytest.mark.parametrize(
+    ("package", "source", "target", "expected"),
+    [
+        ("curl", "apt", "apk", "curl"),
+        ("build-essential", "apt", "apk", "build-base"),
+        ("gcc", "apt", "apk", "gcc musl-dev"),
+        ("libssl-dev", "apt", "apk", "openssl-dev"),
+        ("adduser", "apt", "apk", ""),
+        ("apt-utils", "apt", "apk", ""),
+        ("wkhtmltopdf", "apt", "apk", None),
+        ("no-such-package", "apt", "apk", None),
+        ("gcc", "apk", "apt", "gcc"),
+        ("musl-dev", "apk", "apt", "libc6-dev"),
+        ("build-base", "apk", "apt", "build-essential"),
+        ("su-exec", "apk", "apt", "gosu"),
+        ("postgresql-dev", "apk", "apt", "libpq-dev"),
+        ("redis", "apk", "apt", "redis-server"),
+        ("build-essential", "apt", "dnf", "gcc gcc-c++ make"),
+        ("openssh-clients", "dnf", "apt", "openssh-client"),
+        ("openssh-client", "apt", "microdnf", "openssh-clients"),
+        ("curl", "dnf", "yum", "curl"),
+        ("python3", "apt", "wolfi", "python-3"),
+    ],
+)
+def test_translation(package: str, source: str, target: str, expected: str | None) -> None:
+    assert translate(package, source, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("package", "manager", "kind"),
+    [
+        ("gcc", "apt", "build"),
+        ("build-base", "apk", "build"),
+        ("libpq-dev", "apt", "dev"),
+        ("libunheard-dev", "apt", "dev"),
+        ("ca-certificates", "apt", "runtime"),
+        ("curl", "apk", "tool"),
+        ("apt-transport-https", "apt", "unneeded"),
+        ("unheard-of", "apt", None),
+    ],
+)
+def test_kind(package: str, manager: str, kind: str | None) -> None:
+    assert package_kind(package, manager) == kind
+
+
+def test_libraries_behind_headers() -> None:
+    assert runtime_packages("libssl-dev", "apt", "bookworm") == ("libssl3",)
+    assert runtime_packages("libssl-dev", "apt") == ("libssl3t64",)
+    assert runtime_packages("openssl-dev", "apk") == ("libssl3", "libcrypto3")
+    assert runtime_packages("curl", "apt") is None
+    assert runtime_packages("unheard-of", "apt") is None
