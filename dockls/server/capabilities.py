@@ -96,8 +96,17 @@ def _folders(params: Mapping[str, Any]) -> list[str]:
     return [root] if isinstance(root, str) else []
 
 
-#: What every client is told. A test compares this with the handlers that are registered.
-FEATURES: Json = {}
+#: the kinds of code action there are; a refactoring's own kind is below one of `refactor`
+QUICK_FIX = "quickfix"
+REFACTOR = "refactor"
+FIX_ALL = "source.fixAll.dockls"
+KINDS = (QUICK_FIX, REFACTOR, "refactor.extract", "refactor.inline", "refactor.rewrite", FIX_ALL)
+
+#: What every client is told: written out because `initialize` is answered before any handler is loaded.
+#: `tests/server/test_capabilities.py` compares it with the handlers that are registered.
+FEATURES: Json = {
+    "codeActionProvider": {"codeActionKinds": list(KINDS), "resolveProvider": True},
+}
 
 
 def announce(client: Client, version: str) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockls.server.errors import INVALID_PARAMS, RequestError
 from dockls.syntax import parse
-from dockls.text import Edit, Span, apply
+from dockls.text import Edit, LineIndex, Span, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class Document:
     def path(self) -> str | None:
         """The file's path where the URI names a local file, else None."""
         return path_of(self.uri)
+
+    @property
+    def line_index(self) -> LineIndex:
+        """Where the lines of the current version start."""
+        return self.tree.line_index
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a position of the client; past the end of a line or of the text means that end."""
@@ -73,6 +78,18 @@ class Document:
             return self.tree.edited([edit])
         except Exception:  # the text must stay in step with the editor whatever happens: read it all again
             return parse(apply(self.tree.text, [edit]))
+
+
+class NeighborFile:
+    """A file that is not open but that an edit reaches into; `text` is what the disk holds."""
+
+    __slots__ = ("encoding", "line_index", "uri", "version")
+
+    def __init__(self, path: str, text: str, encoding: Encoding) -> None:
+        self.uri = uri_of_path(path)
+        self.version = None
+        self.encoding = encoding
+        self.line_index = LineIndex.of(text)
 
 
 class Documents:
@@ -162,3 +179,11 @@ def path_of(uri: str) -> str | None:
         data += text.encode("utf-8", "surrogatepass")
     path = data.decode("utf-8", "surrogateescape")
     return path[1:] if path[2:3] == ":" and path[1:2].isalpha() else path
+
+
+def uri_of_path(path: str) -> str:
+    """The `file:` URI of an absolute path; the opposite of `path_of`."""
+    from urllib.parse import quote
+
+    slashed = path.replace("\\", "/") if path[1:2] == ":" else path
+    return "file://" + quote(slashed if slashed.startswith("/") else "/" + slashed, errors="surrogateescape")

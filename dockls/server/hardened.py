@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -31,8 +31,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from dockls.server.errors import INTERNAL_ERROR, INVALID_PARAMS, RequestError, brief
+from dockls.text import Span
 
 if TYPE_CHECKING:
+    from dockls.server.analysis import EngineAnalyzer
     from dockls.server.capabilities import Client
     from dockls.server.documents import Document, Documents
     from dockls.server.session import Session
@@ -90,6 +92,23 @@ class Server(LanguageServer):
         if document is None:
             raise RequestError(INVALID_PARAMS, f"the document {identifier.uri} is not open")
         return document
+
+    @property
+    def analyzer(self) -> EngineAnalyzer:
+        """The models of the open documents and what the rules say of them."""
+        return cast("EngineAnalyzer", self.session.analyzer)
+
+    def span(self, document: Document, range_: types.Range) -> Span:
+        """The span of a range in a document."""
+        first = document.offset(range_.start.line, range_.start.character)
+        last = document.offset(range_.end.line, range_.end.character)
+        return Span(min(first, last), max(first, last))
+
+    def plain(self, value: Any) -> Json:
+        """One of lsprotocol's objects as JSON."""
+        result = self.protocol._converter.unstructure(value)
+        assert isinstance(result, dict)
+        return result
 
     def feature(self, feature_name: str, options: Any = None) -> Callable[[Handler], Handler]:
         """Registers a handler `(server, params)`, which returns JSON or lsprotocol's types or raises RequestError."""

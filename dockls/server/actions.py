@@ -1,0 +1,172 @@
+"""Code actions: the fixes of findings and the refactorings offered at a selection.
+
+The menu is filled without working out any edit where the client asks for it later (`codeAction/resolve`); a client
+that cannot gets every edit at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, offers, perform
+from dockls.rooms import Fix, Refused
+from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
+from dockls.server.conversion import workspace_edit
+from dockls.server.errors import CONTENT_MODIFIED, INVALID_PARAMS, RequestError
+from dockls.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dockls.server.analysis import EngineAnalyzer
+    from dockls.server.capabilities import Client
+    from dockls.server.documents import Document
+    from dockls.server.transport import Json
+
+
+class Request(NamedTuple):
+    """What a client wants actions for; `only` None means every kind but source actions."""
+
+    document: Document
+    span: Span
+    only: Sequence[str] | None
+    check_cancelled: Callable[[], None]
+
+    def wants(self, kind: str) -> bool:
+        """Whether actions of that kind, or of some kind below it, are asked for."""
+        if self.only is None:
+            return not kind.startswith("source")
+        return any(_is_within(kind, wanted) or _is_within(wanted, kind) for wanted in self.only)
+
+    def takes(self, kind: str) -> bool:
+        """Whether an action of exactly that kind may be answered."""
+        return self.only is None or any(_is_within(kind, wanted) for wanted in self.only)
+
+
+def _is_within(kind: str, parent: str) -> bool:
+    return not parent or kind == parent or kind.startswith(parent + ".")
+
+
+class Actions:
+    """Makes the code actions of one client."""
+
+    def __init__(self, client: Client, analyzer: EngineAnalyzer) -> None:
+        self._client = client
+        self._analyzer = analyzer
+        self._is_lazy = "edit" in client.action_resolve and client.action_data
+
+    def list(self, request: Request) -> list[Json]:
+        """The actions at a selection."""
+        found: list[Json] = []
+        if request.wants(QUICK_FIX):
+            found += self._fixes(request)
+        if request.wants(REFACTOR):
+            found += self._refactorings(request)
+        if request.wants(FIX_ALL):
+            found += self._fix_all(request)
+        return found
+
+    def resolve(self, document: Document, action: Json) -> Json:
+        """The action with its edit; raises RequestError if it is none of ours or the document has changed."""
+        data = action.get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("span"), list):
+            raise RequestError(INVALID_PARAMS, "the action has no data of this server")
+        if data.get("version") != document.version:
+            raise RequestError(CONTENT_MODIFIED, "the document has changed since the action was offered")
+        span = Span(*data["span"])
+        if "refactoring" in data:
+            outcome = self._performed(document, str(data["refactoring"]), span)
+            if not isinstance(outcome, Performed):
+                raise RequestError(INVALID_PARAMS, outcome.reason)
+            action["edit"] = self._edit(document, outcome.edits, outcome.title, outcome.assumptions)
+            return action
+        for fix, diagnostic in self._fixes_at(document, span):
+            if diagnostic.rule.name == data.get("rule") and fix.title == action.get("title"):
+                edits = fix.edits(self._analyzer.model(document))
+                if edits is not None:
+                    action["edit"] = self._edit(document, tuple(edits))
+                    return action
+        raise RequestError(INVALID_PARAMS, "the fix does not apply any more")
+
+    # -- fixes
+
+    def _fixes_at(self, document: Document, span: Span) -> Iterator[tuple[Fix, Diagnostic]]:
+        for diagnostic in self._analyzer.findings(document):
+            if diagnostic.finding.fixes and document.tree.span_of(diagnostic.finding.place).overlaps(span):
+                for fix in diagnostic.finding.fixes:
+                    yield fix, diagnostic
+
+    def _fixes(self, request: Request) -> Iterator[Json]:
+        document = request.document
+        preferred: set[int] = set()
+        for fix, diagnostic in self._fixes_at(document, request.span):
+            request.check_cancelled()
+            action: Json = {
+                "title": fix.title,
+                "kind": QUICK_FIX,
+                "diagnostics": [self._analyzer.converted(document, diagnostic)],
+            }
+            if fix.safe and self._client.action_preferred and id(diagnostic) not in preferred:
+                preferred.add(id(diagnostic))
+                action["isPreferred"] = True
+            if self._is_lazy:
+                action["data"] = _data(
+                    document, document.tree.span_of(diagnostic.finding.place), rule=diagnostic.rule.name
+                )
+                yield action
+            elif (edits := fix.edits(self._analyzer.model(document))) is not None:
+                yield action | {"edit": self._edit(document, tuple(edits))}
+
+    def _fix_all(self, request: Request) -> Iterator[Json]:
+        document = request.document
+        model = self._analyzer.model(document)
+        edits: list[Edit] = []
+        for diagnostic in self._analyzer.findings(document):
+            safe = next((fix for fix in diagnostic.finding.fixes if fix.safe), None)
+            more = tuple(safe.edits(model) or ()) if safe is not None else ()
+            # A fix that touches the same characters as an earlier one waits for the next time.
+            if not any(new.span.overlaps(old.span) for new in more for old in edits):
+                edits += more
+        if edits:
+            edit = self._edit(document, sorted(edits, key=lambda edit: edit.span))
+            yield {"title": "Fix all that is safe to fix", "kind": FIX_ALL, "edit": edit}
+
+    # -- refactorings
+
+    def _refactorings(self, request: Request) -> Iterator[Json]:
+        document = request.document
+        for offer in offers(self._analyzer.model(document), request.span):
+            request.check_cancelled()
+            action: Json = {"title": offer.title, "kind": f"{offer.refactoring.kind}.{offer.refactoring.name}"}
+            if request.takes(action["kind"]):
+                completed = self._completed(document, request.span, offer, action)
+                if completed is not None:
+                    yield completed
+
+    def _completed(self, document: Document, span: Span, offer: Offer, action: Json) -> Json | None:
+        """The action with what the client needs to show or apply it; None if it cannot show it."""
+        reason = offer.reason
+        if offer.enabled:
+            if self._is_lazy:
+                return action | {"data": _data(document, span, refactoring=offer.refactoring.name)}
+            outcome = self._performed(document, offer.refactoring.name, span)
+            if isinstance(outcome, Performed):
+                return action | {"edit": self._edit(document, outcome.edits, outcome.title, outcome.assumptions)}
+            reason = outcome.reason
+        return action | {"disabled": {"reason": reason or ""}} if self._client.action_disabled else None
+
+    def _performed(self, document: Document, name: str, span: Span) -> Performed | Refused:
+        try:
+            outcome = perform(self._analyzer.model(document), name, span)
+        except UnknownRefactoringError as error:
+            raise RequestError(INVALID_PARAMS, f"there is no refactoring {name}") from error
+        return outcome or Refused("It has nothing to do with this place.")
+
+    def _edit(
+        self, document: Document, edits: Sequence[Edit], label: str = "", assumptions: Sequence[str] = ()
+    ) -> Json:
+        return workspace_edit(self._client, [(document, edits)], label, assumptions)
+
+
+def _data(document: Document, span: Span, **more: str) -> Json:
+    return {"uri": document.uri, "version": document.version, "span": [span.start, span.end], **more}
