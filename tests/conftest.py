@@ -1,0 +1,31 @@
+"""Options and fixtures for all tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from expectations import Expectations
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite what the case files expect; read the diff")
+
+
+@pytest.fixture(scope="session")
+def expectations(request: pytest.FixtureRequest) -> Iterator[Expectations]:
+    """Compares cases with answers; writes the case files at the end under ``--update``."""
+    found = Expectations(request.config.getoption("--update"))
+    yield found
+    found.write()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """A folder of third-party files to try things on; tests that want it are skipped where it is absent."""
+    path = Path(os.environ.get("DOCKLS_SHARED") or ROOT.parent / "shared")
+    if not path.is_dir():
+        pytest.skip("no shared folder (set DOCKLS_SHARED)")
+    return path
