@@ -3,7 +3,8 @@
 This is the door of the package. Nothing is imported and no table is read until a name is first used.
 """
 
-from typing import TYPE_CHECKING
+# Type checkers know the name; importing it from `typing` would cost start-up time.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from .builds import BuildCommand as BuildCommand

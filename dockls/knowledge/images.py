@@ -232,7 +232,8 @@ def _releases_of(name: FamilyName, tag: Tag, version: str | None) -> tuple[str |
     entry = known_version(name.key, version)
     key = "alpine" if distribution == "alpine" else "slim" if tag.slim else "release"
     value = (entry or {}).get(key)
-    return None, value if isinstance(value, str) else None
+    known = table("releases")["releases"].get(value, {}) if isinstance(value, str) else {}
+    return None, value if known.get("distribution") == distribution else None
 
 
 def facts(reference: ImageReference | str) -> ImageFacts | None:

@@ -6,7 +6,13 @@ from .tables import table
 
 _WINDOWS = ("windowsservercore", "nanoserver", "windows")
 _PRERELEASES = frozenset({"rc", "ea", "beta", "alpha"})
-_DISTRIBUTION_WORDS = {"alpine": "alpine", "debian": "debian", "ubuntu": "ubuntu", "corretto": "amazon"}
+_DISTRIBUTION_WORDS = {
+    "alpine": "alpine",
+    "debian": "debian",
+    "ubuntu": "ubuntu",
+    "corretto": "amazon",
+    "ubi": "redhat",
+}
 
 
 class Tag(NamedTuple):

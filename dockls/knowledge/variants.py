@@ -121,10 +121,29 @@ def _grammar_gap(subject: _Subject, kind: str, grammar: Mapping[str, Any]) -> st
     unknown = _unknown_flavor(grammar, tag)
     if unknown is not None:
         return f"no {kind} variant of {key} with `{unknown}` is known"
-    only_on = grammar.get("only_on")
+    system = _system_gap(key, kind, grammar, tag)
+    if system is not None:
+        return system
+    if "since" in grammar:
+        return f"{key} has {kind} variants since {grammar['since']} only" if _is_older(tag, grammar["since"]) else None
+    return _table_gap(subject, kind)
+
+
+def _system_gap(key: str, kind: str, grammar: Mapping[str, Any], tag: Tag) -> str | None:
+    only_on, required = grammar.get("only_on"), grammar.get("requires")
     if only_on is not None and tag.distribution not in (None, *only_on):
         return f"{key} has {kind} variants on {only_on[0]} only"
-    return _table_gap(subject, kind) if kind != "slim" or key != "nginx" else None
+    if required is not None and tag.distribution != required:
+        return f"{key} has {kind} variants on {required.capitalize()} only"
+    return None
+
+
+def _is_older(tag: Tag, since: str) -> bool:
+    """Whether the version of a tag is a number below `since`; floating ones are not."""
+    parts = (tag.version or "").split(".")
+    if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
+        return False
+    return [int(part) for part in parts[:2]] < [int(part) for part in since.split(".")]
 
 
 def _suite(tag: Tag) -> str | None:

@@ -33,6 +33,7 @@ DIGEST = "sha256:" + "a" * 64
         ("debian:12", "debian:12-slim"),
         ("debian:bookworm-20260803", "debian:bookworm-20260803-slim"),
         ("debian", "debian:stable-slim"),
+        ("nginx:1.30-alpine", "nginx:1.30-alpine-slim"),
         ("elixir:1.19-otp-28", "elixir:1.19-otp-28-slim"),
         ("mirror.example.com/library/node:24", "mirror.example.com/library/node:24-slim"),
         ("docker.io/node:24", "docker.io/node:24-slim"),
@@ -49,7 +50,8 @@ def test_slim(image: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "image",
     ["golang:1.26", "php:8.4", "gcc:14", "ubuntu:24.04", "alpine:3.22", "node:24-slim", f"node@{DIGEST}", "acme/app",
-     "scratch", "node:lts-krypton", "$IMAGE", "swift:6.0-bookworm", "debian:bookworm-backports", "haskell:9.14"],
+     "scratch", "node:lts-krypton", "$IMAGE", "swift:6.0-bookworm", "debian:bookworm-backports", "haskell:9.14",
+     "nginx:1.30", "nginx:1.21-alpine"],
 )  # fmt: skip
 def test_no_slim_and_why(image: str) -> None:
     variant = slim(image)
@@ -229,3 +231,22 @@ def test_runtime_images_are_published() -> None:
         name, _, tag = choice.image.partition(":")
         if name in tags:
             assert tags[name][tag] == "current", choice.image
+
+
+@pytest.mark.skipif(not TAGS.exists(), reason="the table of published tags is not here")
+def test_releases_of_published_tags() -> None:
+    checked, wrong = 0, []
+    with gzip.open(TAGS, "rt", encoding="utf-8") as stream:
+        for line in stream:
+            image, tag, _, last, release = line.rstrip("\n").split("\t")
+            known = facts(f"{image}:{tag}") if last == "current" and release else None
+            # The gradle images of the old JDKs stay on an older release than the others.
+            if known is None or (image == "gradle" and {"jdk8", "jdk11"} & set(known.flavors)):
+                continue
+            found = known.release or known.likely_release
+            if found is not None:
+                checked += 1
+                if found != release.removeprefix("alpine").removeprefix("-"):
+                    wrong.append((f"{image}:{tag}", found, release))
+    assert wrong == []
+    assert checked > 2000
