@@ -5,11 +5,11 @@ be the stage's description (BuildKit's ``getDocComment``). New lines take the fi
 blank line apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from dockls.semantics import Model, Stage
+from dockls.semantics import Model, Resolution, Stage
 from dockls.syntax import Blank, Comment, Instruction, Item, Place
-from dockls.text import Edit, Span
+from dockls.text import Edit, Span, apply
 
 
 def replace(model: Model, place: Place, text: str) -> Edit:
@@ -128,3 +128,82 @@ def source(model: Model, instruction: Instruction) -> str:
     start, end = block_span(model, instruction)
     text = model.tree.text[start:end]
     return text if text.endswith("\n") else text + line_ending(model)
+
+
+def remove_stages(model: Model, removed: Iterable[int]) -> tuple[Edit, ...] | None:
+    """Remove the stages of those numbers with their comments, and count on in ``--from=N``.
+
+    None if a stage that stays would mean something else afterwards, or the default target would be another.
+    """
+    gone = set(removed)
+    kept = [number for number in range(len(model.stages)) if number not in gone]
+    moved = {old: new for new, old in enumerate(kept)}
+    changes = [delete_stage(model, model.stages[number]) for number in sorted(gone)]
+    changes += [Edit(model.absolute(place), text) for place, text in _renumbered(model, moved)]
+    return tuple(changes) if _same_meaning(model, changes, moved, frozenset()) else None
+
+
+def move_stages_up(model: Model, chosen: Iterable[int], before: int) -> tuple[Edit, ...] | None:
+    """Move stages, in their order, with their comments in front of stage `before`, and count anew in ``--from=N``.
+
+    What BuildKit refuses because the stage stands below, and the FROM of stage `before`, may find their stage by it.
+    None if any other reference would change, the parser directives, or the default target.
+    """
+    lifted = sorted(chosen)
+    rest = [number for number in range(len(model.stages)) if number not in lifted]
+    place = rest.index(before)
+    order = [*rest[:place], *lifted, *rest[place:]]
+    moved = {old: new for new, old in enumerate(order)}
+    renumbered = _renumbered(model, moved)
+    changes = [Edit(model.absolute(place), text) for place, text in renumbered]
+    result: list[Edit] = []
+    text = ""
+    for number in lifted:
+        span = stage_span(model, model.stages[number])
+        inside = [change for change in changes if span.start <= change.span.start < span.end]
+        changes = [change for change in changes if change not in inside]
+        text += apply(
+            model.tree.text[span.start : span.end],
+            [Edit(change.span.shifted(-span.start), change.text) for change in inside],
+        )
+        result.append(Edit(span, ""))
+    start = stage_span(model, model.stages[before]).start
+    result += [Edit(Span(start, start), text), *changes]
+    return tuple(result) if _same_meaning(model, result, moved, frozenset((before,))) else None
+
+
+def _renumbered(model: Model, moved: Mapping[int, int]) -> list[tuple[Place, str]]:
+    """The places of ``--from=N`` in stages that stay whose stage gets another number, and that number."""
+    found: list[tuple[Place, str]] = []
+    for reference in model.references:
+        target = reference.target
+        if reference.by_index and target is not None and reference.source in moved:
+            number = moved.get(target, target)
+            if number != target:
+                found.append((reference.mention.place, str(number)))
+    return found
+
+
+def _same_meaning(model: Model, changes: Iterable[Edit], moved: Mapping[int, int], rebased: frozenset[int]) -> bool:
+    """Whether after the edits every stage that stays refers to what it referred to.
+
+    A forward reference may have become a plain one; a FROM's, which was an image before, in `rebased` stages only.
+    """
+    after = model.updated(model.tree.edited(changes))
+    if after.tree.directives != model.tree.directives or len(after.stages) != len(moved):
+        return False
+    if moved.get(len(model.stages) - 1) != len(moved) - 1:
+        return False
+    for old, new in moved.items():
+        before, now = model.graph.nodes[old].outgoing, after.graph.nodes[new].outgoing
+        if len(before) != len(now):
+            return False
+        for reference, again in zip(before, now, strict=True):
+            target = None if reference.target is None else moved.get(reference.target, -1)
+            if again.target != target:
+                return False
+            if again.resolution is not reference.resolution:
+                lifted = reference.resolution is Resolution.FORWARD and again.resolution is Resolution.STAGE
+                if not lifted or (reference.mention.kind == "from" and old not in rebased):
+                    return False
+    return True

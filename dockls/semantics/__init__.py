@@ -4,8 +4,10 @@ The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are load
 """
 
 from dockls.semantics.contract import Command, Contract, contract
+from dockls.semantics.cycles import Step, cycles
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
+from dockls.semantics.likeness import meant_stage, stage_in_other_case
 from dockls.semantics.model import Model
 from dockls.semantics.recipe import recipe
 from dockls.semantics.stage import Stage, State, Variable, expanded, joined
@@ -23,10 +25,14 @@ __all__ = [
     "Resolution",
     "Stage",
     "State",
+    "Step",
     "Variable",
     "contract",
+    "cycles",
     "expanded",
     "joined",
+    "meant_stage",
     "mount_fields",
     "recipe",
+    "stage_in_other_case",
 ]
