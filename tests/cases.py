@@ -1,7 +1,7 @@
-"""Reads and rewrites the Markdown cases that test rules, refactorings and features; CONTRIBUTING.md shows the notation.
+"""Reads the Markdown cases that test rules, refactorings and features; CONTRIBUTING.md shows the notation.
 
-A ``dockerfile`` fence is the input of one case. ``<|>`` in it is the cursor, ``<|…|>`` a selection; a line of carets and
-a label draws what is found in the line above. Behind it, ``->`` lines say what becomes of the file. Prose is for people.
+A ``dockerfile`` fence is the input of one case. ``<|>`` in it is the cursor, ``<|…|>`` a selection; carets with a label
+draw what is found in the line above. Below, ``->`` lines say what becomes of the file. Prose is for people.
 """
 
 import shlex
@@ -54,13 +54,13 @@ class Case:
     @property
     def surroundings(self) -> Surroundings:
         """The world around the file, with the readers of Compose files and so on at work on the files of the case."""
-        paths = {name: text for name, text in self.files.items() if name not in SPECIAL}
-        listed = {name: self.files.get(name, "").split() for name in SPECIAL}
-        paths |= {path: "" for path in listed["files"]}
         if not self.files:
             return EMPTY_SURROUNDINGS
-        dockerfile = f"{FOLDER}/Dockerfile"
-        found = surroundings(dockerfile, open_files={f"{FOLDER}/{path}": text for path, text in paths.items()})
+        listed = {name: self.files.get(name, "").split() for name in SPECIAL}
+        paths = dict.fromkeys(listed["files"], "")
+        paths |= {name: text for name, text in self.files.items() if name not in SPECIAL}
+        open_files = {f"{FOLDER}/{path}": text for path, text in paths.items()}
+        found = surroundings(f"{FOLDER}/Dockerfile", open_files=open_files)
         uses = [TargetUse(f"{FOLDER}/compose.yaml", Span(0, 0), name, "compose", "|") for name in listed["targets"]]
         arguments = dict(pair.partition("=")[::2] for pair in listed["arguments"])
         return found._replace(
@@ -113,10 +113,8 @@ def read(text: str, heading: str = "manual", path: Path | None = None) -> list[C
     """The cases of a Markdown text, in order; raises ValueError where a fence is not closed or has no input above."""
     cases: list[Case] = []
     lines = text.split("\n")
-    files: dict[str, str] = {}
-    settings: dict[str, str] = {}
-    arrow: Outcome | None = None
-    position = 0
+    files, settings = dict[str, str](), dict[str, str]()
+    arrow, position = None, 0
     while position < len(lines):
         line = lines[position]
         if line.startswith("```"):
@@ -133,8 +131,7 @@ def read(text: str, heading: str = "manual", path: Path | None = None) -> list[C
                 files[title.strip() or language] = fence.text
             elif language == "dockerfile":
                 same = sum(case.files is files for case in cases)
-                name = f"{heading} ({same + 1})" if same else heading
-                cases.append(Case(name, path, fence, files, settings))
+                cases.append(Case(f"{heading} ({same + 1})" if same else heading, path, fence, files, settings))
             position = end
         elif line.startswith("->"):
             if not cases or cases[-1].files is not files:
