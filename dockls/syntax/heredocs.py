@@ -1,4 +1,8 @@
-"""Here-documents announced on an instruction's logical line (parser.go, ``heredocsFromLine``, ``ParseHeredoc``)."""
+"""Here-documents announced on an instruction's logical line.
+
+Source: frontend/dockerfile/parser/parser.go (``heredocsFromLine``, ``ParseHeredoc``) and the words of
+frontend/dockerfile/shell/lex.go, which that code splits the line into.
+"""
 
 from typing import NamedTuple
 
@@ -7,6 +11,9 @@ from dockls.text import Span
 
 #: the instructions that may carry one, by themselves or as an ONBUILD trigger
 KEYWORDS = ("RUN", "COPY", "ADD")
+
+#: names of special parameters, one character each
+_SPECIAL = "@*#?-$!"
 
 
 class Announcement(NamedTuple):
@@ -21,8 +28,8 @@ class Announcement(NamedTuple):
 def announcements(line: str) -> list[Announcement]:
     """The here-documents that the words of `line` announce, in order.
 
-    Words are split as a shell would, always with the backslash as escape character; a line with an unclosed
-    quote announces none, because BuildKit then gets no words at all.
+    Words are split as a shell would, always with the backslash as escape character. A line with an unclosed quote
+    or a substitution that BuildKit does not know announces none, because BuildKit then gets no words at all.
     """
     words = _split(line)
     if words is None:
@@ -49,19 +56,79 @@ def _split(line: str) -> list[tuple[int, int]] | None:
 
 
 def _skip(line: str, position: int, end: int) -> int | None:
-    """The offset behind the character, escape or quoted part at `position`; None if a quote is not closed."""
+    """The offset behind the character, escape, quoted part or ``${}`` at `position`; None if it is not closed."""
     character = line[position]
     if character == "\\":
         return position + 2
     if character == "'":
         closing = line.find("'", position + 1)
         return None if closing < 0 else closing + 1
-    if character == '"':
-        position += 1
-        while position < end and line[position] != '"':
-            position += 2 if line[position] == "\\" else 1
-        return None if position >= end else position + 1
+    if character == '"' or (character == "$" and line.startswith("{", position + 1)):
+        return _closed(line, position, end)
+    if character == "$":
+        return _behind_dollar(line, position)
+    if line.startswith("<<", position):
+        # Blanks between the operator and the name belong to the word.
+        position += 3 if line.startswith("-", position + 2) else 2
+        while position < end and line[position] in SPACE:
+            position += 1
+        return position
     return position + 1
+
+
+def _behind_dollar(line: str, position: int) -> int:
+    return position + (2 if line[position + 1 : position + 2] in tuple(_SPECIAL) else 1)
+
+
+def _closed(line: str, position: int, end: int) -> int | None:
+    """The offset behind the double quote or ``${`` that opens at `position`; None if it or its inside is faulty."""
+    awaited: list[str] = []
+    while position < end:
+        character = line[position]
+        if awaited and character == awaited[-1]:
+            position += 1
+            if awaited.pop() == "/":
+                awaited.append("}")
+            if not awaited:
+                return position
+        elif character == "$" and line.startswith("{", position + 1):
+            position, stop = _opening(line, position + 2, end)
+            if not position:
+                return None
+            if stop:
+                awaited.append(stop)
+            elif not awaited:
+                return position
+        elif character == '"':
+            awaited.append(character)
+            position += 1
+        elif character == "'" and awaited[-1] == '"':
+            position += 1
+        else:
+            step = _skip(line, position, end)
+            if step is None:
+                return None
+            position = step
+    return None
+
+
+def _opening(line: str, position: int, end: int) -> tuple[int, str]:
+    """Where the inside of ``${`` goes on behind name and modifier, and what closes it; offset 0 if it is faulty."""
+    start = position
+    while position < end and (line[position].isalnum() or line[position] == "_"):
+        position += 1
+    if position == start and position < end and line[position] in _SPECIAL:
+        position += 1
+    modifier = line[position : position + 1]
+    if modifier == "}" and position > start:
+        return position + 1, ""
+    if modifier == ":" and position > start:
+        return position + 2, "}"
+    if modifier == "/":
+        return position + (2 if line.startswith("/", position + 1) else 1), "/"
+    if modifier and modifier in "+-?#%":
+        return position + 1, "}"
+    return 0, ""
 
 
 def _announcement(word: str, start: int, end: int) -> Announcement | None:
@@ -74,23 +141,26 @@ def _announcement(word: str, start: int, end: int) -> Announcement | None:
     strip_tabs = rest.startswith("-")
     if strip_tabs:
         rest = rest[1:]
-    if not rest or "<" in rest:
+    rest = rest.lstrip(SPACE)
+    if "<" in rest:
         return None
     name, quoted = _unquote(rest)
-    return Announcement(name, not quoted, strip_tabs, Span(start, end))
+    return Announcement(name, not quoted, strip_tabs, Span(start, end)) if name else None
 
 
 def _unquote(word: str) -> tuple[str, bool]:
-    """The word without quotes and escapes, and whether it had any."""
+    """The word without quotes and escapes, and whether any part of it was quoted (an escape is no quote)."""
     pieces: list[str] = []
     position = 0
     quote = ""
+    quoted = False
     while position < len(word):
         character = word[position]
         if character == quote:
             quote = ""
         elif not quote and character in "'\"":
             quote = character
+            quoted = True
         elif character == "\\" and quote != "'" and position + 1 < len(word):
             following = word[position + 1]
             if quote == '"' and following not in '"$\\':
@@ -100,5 +170,4 @@ def _unquote(word: str) -> tuple[str, bool]:
         else:
             pieces.append(character)
         position += 1
-    name = "".join(pieces)
-    return name, name != word
+    return "".join(pieces), quoted

@@ -10,14 +10,15 @@ def nearest(word: str, names: Iterable[str], ignore_case: bool = False) -> str |
     """The name closest to `word`, at most two edits away, in the case of `word` if `ignore_case`; else None."""
     wanted = word.lower() if ignore_case else word
     best: str | None = None
-    limit = TOO_FAR
+    # Of two names equally near, the one with the same letters is meant: RNU is RUN rather than ENV.
+    limit = (TOO_FAR, False)
     for name in names:
         candidate = name.lower() if ignore_case else name
-        if abs(len(candidate) - len(wanted)) >= limit:
+        if abs(len(candidate) - len(wanted)) > limit[0]:
             continue
-        distance = _distance(wanted, candidate)
-        if distance < limit:
-            best, limit = candidate, distance
+        rank = (_distance(wanted, candidate), sorted(candidate) != sorted(wanted))
+        if rank < limit:
+            best, limit = candidate, rank
     if best is None or not ignore_case:
         return best
     return best.upper() if word == word.upper() else best
