@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from dockls.semantics.interface import GlobalArgument, Interface, Mention
 from dockls.semantics.platforms import platform_arguments
+from dockls.syntax import Place
 
 #: Linux takes no longer value for one variable; longer ones are not worth keeping either
 LONGEST_VALUE = 128 * 1024
@@ -64,6 +65,12 @@ class Node(NamedTuple):
     def title(self) -> str:
         """How a message names the stage: its name as written, or its number."""
         return f"`{self.interface.written_name}`" if self.interface.written_name else f"number {self.number}"
+
+    @property
+    def place(self) -> Place:
+        """Where its name stands, or its FROM if it has none."""
+        declaration = self.interface.declaration
+        return self.interface.name_place or Place(declaration, declaration.head_span)
 
     @property
     def outgoing(self) -> tuple[Reference, ...]:

@@ -43,6 +43,15 @@ def _problems(instruction: Instruction) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def section_problems(section: Section) -> tuple[tuple[Instruction, Problem], ...]:
+    """All that BuildKit refuses in the instructions of a section, one by one; remembered on the section."""
+    known: tuple[tuple[Instruction, Problem], ...] | None = section.memo.get(section_problems)
+    if known is None:
+        known = tuple([(item, problem) for item in section.instructions for problem in problems(item)])
+        section.memo[section_problems] = known
+    return known
+
+
 def document_problems(tree: Dockerfile) -> tuple[FoundProblem, ...]:
     """What BuildKit refuses in the file as a whole: directives, no stage, overlong lines.
 
