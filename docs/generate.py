@@ -1,0 +1,122 @@
+"""Writes the reference pages of rules and refactorings, and the tables that list them, from the rooms themselves.
+
+``python docs/generate.py`` writes, ``python docs/generate.py --check`` only says what is out of date (exit status 1).
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from dockls.rooms import Refactoring, Rule, manual, refactorings, rules, summary  # noqa: E402
+
+GRADES = {
+    "preserving": "the image stays the same",
+    "equivalent": "what the program needs at run time stays the same; what only the build needed is gone",
+    "changing": "the image changes; the preview lists what was checked and what you have to check",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every derived text by its path; README.md only where it has a place for a table."""
+    rooms: tuple[Rule | Refactoring, ...] = (*rules(), *refactorings())
+    written = {ROOT / "docs" / room.module.split(".")[1] / f"{room.name}.md": page(room) for room in rooms}
+    written[ROOT / "docs/rules/README.md"] = f"# Rules\n\n{rule_table('')}"
+    written[ROOT / "docs/refactorings/README.md"] = f"# Refactorings\n\n{refactoring_table('')}"
+    readme = ROOT / "README.md"
+    if readme.exists():
+        text = _filled(readme.read_text("utf-8"), "rules", rule_table("docs/rules/"))
+        written[readme] = _filled(text, "refactorings", refactoring_table("docs/refactorings/"))
+    return written
+
+
+def page(room: Rule | Refactoring) -> str:
+    """The reference page of one room."""
+    prose = manual(room).partition("\n\n")[2].strip()
+    parts = [f"# {room.name}", summary(room), _facts(room), _readable(prose), _use(room)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _facts(room: Rule | Refactoring) -> str:
+    if isinstance(room, Refactoring):
+        return f"“{room.title}” · `{room.kind}` · {room.grade}: {GRADES[room.grade]}"
+    also = ", ".join(f"`{alias}`" for alias in room.aliases)
+    return f"Severity: {room.severity.label}" + (f" · also known as {also}" if also else "")
+
+
+def _use(room: Rule | Refactoring) -> str:
+    if isinstance(room, Rule):
+        names = " or ".join(f"`# dockls: ignore[{name}] reason`" for name in (room.name, *room.aliases[:1]))
+        return f"## Silence it\n\nWrite {names} above the instruction; `ignore-stage` and `ignore-file` reach further."
+    settings = "".join(f" --set {key}=…" for key in room.settings)
+    command = f"dockls refactor Dockerfile --apply {room.name} --at LINE:COLUMN{settings}"
+    return f"## On the command line\n\n```sh\n{command}\n```"
+
+
+def _readable(prose: str) -> str:
+    """The manual with the notation of its examples put into words; the cursor becomes a bar."""
+    lines = []
+    for line in prose.splitlines():
+        sentence = line.removeprefix("->").strip()
+        if line == "->":
+            lines.append("\nbecomes\n")
+        elif line.startswith("->"):
+            lines.append(f"\n{sentence[:1].upper()}{sentence[1:]}{'' if ':' in sentence else ':'}\n")
+        else:
+            lines.append(line.replace("<|>", "┃").replace("<|", "┃").replace("|>", "┃"))
+    return "\n".join(lines)
+
+
+def rule_table(folder: str) -> str:
+    """A table of all rules; links lead into the folder."""
+    rows = [(rule, rule.severity.label, summary(rule), ", ".join(rule.aliases)) for rule in rules()]
+    return _table(("Rule", "Severity", "What it finds", "Also known as"), rows, folder)
+
+
+def refactoring_table(folder: str) -> str:
+    """A table of all refactorings; links lead into the folder."""
+    return _table(("Refactoring", "What it does", "Grade"), [(r, summary(r), r.grade) for r in refactorings()], folder)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]], folder: str) -> str:
+    linked = [
+        (f"[`{room.name}`]({folder}{room.name}.md)", *[cell.replace("|", "\\|") for cell in rest])
+        for room, *rest in rows
+    ]
+    return "".join("| " + " | ".join(row) + " |\n" for row in (head, ("---",) * len(head), *linked))
+
+
+def _filled(text: str, name: str, table: str) -> str:
+    """The text with the table between ``<!-- name -->`` and ``<!-- /name -->``, if it has such a place."""
+    before, start, rest = text.partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- /{name} -->")
+    return f"{before}{start}{table}{end}{after}" if end else text
+
+
+def stale() -> dict[Path, str | None]:
+    """The files that differ from what the rooms say, and what they should be: None where a room is gone."""
+    wanted: dict[Path, str | None] = {**pages()}
+    there = [path for kind in ("rules", "refactorings") for path in (ROOT / "docs" / kind).glob("*.md")]
+    wanted |= {path: None for path in there if path not in wanted}
+    return {path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text}
+
+
+def main() -> int:
+    """Write what is stale, or with ``--check`` name it."""
+    checking = "--check" in sys.argv
+    found = stale()
+    for path, text in found.items():
+        print(("out of date: " if checking else "written: ") + str(path.relative_to(ROOT)))
+        if not checking and text is None:
+            path.unlink()
+        elif not checking and text is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return 1 if found and checking else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
