@@ -1,6 +1,7 @@
 """Runs rules and refactorings: incremental checking, suppressions, offers, and the guard of every edit."""
 
 from dockls.engine.checking import Diagnostic, check, check_sections, default_rule_set
+from dockls.engine.fixing import fixed
 from dockls.engine.performing import Offer, Performed, UnknownRefactoringError, guarded, offers, perform
 from dockls.engine.rule_set import RuleSet, configured, selected
 
@@ -14,6 +15,7 @@ __all__ = [
     "check_sections",
     "configured",
     "default_rule_set",
+    "fixed",
     "guarded",
     "offers",
     "perform",

@@ -1,0 +1,107 @@
+"""What can be typed: the commands, their options and exit statuses.
+
+Exit status: 0 nothing found at or above ``--fail-on``, 1 findings (or a refactoring refused), 2 wrong usage, an
+unreadable file or bad settings.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from dockls import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (``sys.argv`` by default); gives the exit status."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A name with bytes that are no UTF-8 must still be printable.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    try:
+        return int(_run(options))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as `dockls check | head` does.
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    from importlib import import_module
+
+    module = import_module(f"dockls.cli.{options.command}")
+    status: int = module.run(options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dockls",
+        description="Understands Dockerfiles as BuildKit does: diagnostics, refactorings, a language server.",
+        epilog="`dockls COMMAND --help` tells more. `dockls explain NAME` is the manual of a rule or refactoring.",
+    )
+    parser.add_argument("--version", action="version", version=f"dockls {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _serve(commands.add_parser("serve", help="the language server, on standard input and output"))
+    _check(commands.add_parser("check", help="report problems, and mend them with --fix"))
+    _refactor(commands.add_parser("refactor", help="list the refactorings at a place, or apply one"))
+    _graph(commands.add_parser("graph", help="show how the stages depend on each other"))
+    _parse(commands.add_parser("parse", help="print what BuildKit's parser sees"))
+    explain = commands.add_parser("explain", help="the manual of a rule or refactoring")
+    explain.add_argument("name", metavar="ID", nargs="?", help="its name or an alias; without it all are listed")
+    return parser
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--stdio", action="store_true", help="speak on standard input and output (the default)")
+    ways.add_argument("--tcp", metavar="[HOST:]PORT", help="wait for one editor on a TCP port")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files, folders or - (default: .)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--select", metavar="IDS", help="only these rules, comma-separated")
+    parser.add_argument("--ignore", metavar="IDS", help="all but these rules, comma-separated")
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "information", "info", "hint", "never"),
+        help="exit with 1 from this level on (default: warning)",
+    )
+    parser.add_argument("--fix", action="store_true", help="write what can be mended without changing meaning")
+    parser.add_argument("--unsafe", action="store_true", help="with --fix: also fixes that may change meaning")
+    parser.add_argument("--diff", action="store_true", help="show the fixes as a diff, write nothing")
+    parser.add_argument("--config", metavar="FILE", help="these settings instead of the nearest dockls.toml")
+    parser.add_argument("--context", metavar="DIR", help="the build context")
+
+
+def _refactor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--list", action="store_true", help="what can be done at the place, and what cannot, and why")
+    what.add_argument("--apply", metavar="ID", help="carry out this refactoring")
+    parser.add_argument(
+        "--at",
+        metavar="LINE[:COL][-LINE[:COL]]",
+        help="a place or a selection, counted from 1 (default: the last stage)",
+    )
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting of the refactoring")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--diff", action="store_true", help="print the change as a diff (the default)")
+    output.add_argument("--write", action="store_true", help="change the file")
+    output.add_argument("--stdout", action="store_true", help="print the whole new text")
+    parser.add_argument("--context", metavar="DIR", help="the build context")
+
+
+def _graph(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
+    parser.add_argument("--format", choices=("text", "mermaid", "dot", "json"), default="text")
+    parser.add_argument("--context", metavar="DIR", help="the build context")
+
+
+def _parse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders or -")
+    parser.add_argument("--format", choices=("json", "tree"), default="json", help="json: one object a line a file")

@@ -1,0 +1,151 @@
+"""``dockls refactor``: list the refactorings at a place, or apply one."""
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from dockls.cli.diff import unified
+from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, open_model, write
+from dockls.cli.paint import Paint
+from dockls.cli.report import VERSION, as_json, edits_of
+from dockls.engine import Offer, Performed, UnknownRefactoringError, offers, perform
+from dockls.rooms import Refused, refactorings
+from dockls.semantics import Model
+from dockls.text import Span
+
+
+class _UsageError(Exception):
+    """An option that cannot be understood."""
+
+
+def run(options: Namespace) -> int:
+    """List or apply; exit status 1 if the refactoring is refused or has nothing to do there."""
+    try:
+        opened = open_model(options.file, options.context)
+        selection = _selection(opened.model, options.at)
+        if options.list:
+            return _list(opened, selection, options.format)
+        return _apply(opened, selection, options)
+    except (_UsageError, UnreadableError) as error:
+        complain(str(error))
+        return 2
+
+
+def _selection(model: Model, at: str | None) -> Span:
+    """The span that ``--at`` names; without it the beginning of the last stage."""
+    if at is None:
+        return Span(*[model.start_of(model.stages[-1].declaration)] * 2) if model.stages else Span(0, 0)
+    first, dash, second = at.partition("-")
+    start, whole = _offset(model, first, at, at_end=False)
+    if not dash:
+        return Span(start, start)
+    end, whole = _offset(model, second, at, at_end=True)
+    return Span(start, max(start, end) if not whole else end)
+
+
+def _offset(model: Model, text: str, at: str, at_end: bool) -> tuple[int, bool]:
+    """The offset of ``LINE[:COL]``, and whether only a line was given."""
+    line, colon, column = text.partition(":")
+    if not line.isdecimal() or (colon and not column.isdecimal()) or int(line) < 1 or (colon and int(column) < 1):
+        raise _UsageError(f"--at takes LINE[:COL][-LINE[:COL]] counted from 1, not {at!r}.")
+    index = model.tree.line_index
+    if int(line) > index.line_count:
+        raise _UsageError(f"--at names line {line}, but the file has only {index.line_count}.")
+    if colon:
+        return index.offset(int(line) - 1, int(column) - 1), False
+    start, end = index.line_span(int(line) - 1)
+    text_of_line = model.tree.text[start:end]
+    indent = len(text_of_line) - len(text_of_line.lstrip())
+    return (end, True) if at_end else (start + indent, True)
+
+
+def _list(opened: Opened, selection: Span, style: str) -> int:
+    found = offers(opened.model, selection)
+    if style == "json":
+        sys.stdout.write(as_json({"version": VERSION, "refactorings": [_offer(offer) for offer in found]}))
+        return 0
+    paint = Paint()
+    if not found:
+        print("Nothing can be refactored here.")
+    width = max([len(offer.refactoring.name) for offer in found], default=0)
+    for offer in sorted(found, key=lambda offer: not offer.enabled):
+        name = f"{offer.refactoring.name:<{width}}"
+        if offer.enabled:
+            print(f"{paint('bold', name)}  {offer.title} {paint('faint', f'({offer.grade})')}")
+            for assumption in offer.assumptions:
+                print(f"{' ' * width}  {paint('faint', 'assumes: ' + assumption)}")
+        else:
+            print(f"{paint('faint', name)}  {paint('faint', 'not here: ' + str(offer.reason))}")
+    return 0
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return {
+        "id": offer.refactoring.name,
+        "title": offer.title,
+        "kind": offer.refactoring.kind,
+        "grade": offer.grade,
+        "enabled": offer.enabled,
+        "reason": offer.reason,
+        "assumptions": list(offer.assumptions),
+    }
+
+
+def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
+    try:
+        outcome = perform(opened.model, options.apply, selection, _settings(options.set))
+    except UnknownRefactoringError:
+        from difflib import get_close_matches
+
+        near = get_close_matches(options.apply, [room.name for room in refactorings()], 1)
+        hint = f"; did you mean `{near[0]}`?" if near else "; `dockls explain` lists them all."
+        raise _UsageError(f"there is no refactoring `{options.apply}`{hint}") from None
+    if not isinstance(outcome, Performed):
+        reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
+        _refuse(opened, options, reason, refused=isinstance(outcome, Refused))
+        return 1
+    if options.format == "json":
+        room = outcome.refactoring
+        offer = Offer(room, outcome.title, True, None, outcome.grade, outcome.assumptions)
+        edits = edits_of(opened.model, outcome.edits)
+        document = {"version": VERSION, "refactorings": [_offer(offer)], "edits": edits, "result": outcome.text}
+        sys.stdout.write(as_json(document))
+    _deliver(opened, outcome, options)
+    return 0
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise _UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+        settings[key] = value
+    return settings
+
+
+def _refuse(opened: Opened, options: Namespace, reason: str, refused: bool) -> None:
+    if options.format == "json":
+        entry = next(room for room in refactorings() if room.name == options.apply)
+        offer = Offer(entry, entry.title, False, reason, entry.grade, ())
+        document = {"version": VERSION, "refactorings": [_offer(offer)], "edits": [], "result": None}
+        sys.stdout.write(as_json(document))
+    else:
+        complain(f"`{options.apply}` is {'refused' if refused else 'not offered'}: {reason}")
+
+
+def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:
+    before = opened.model.tree.text
+    if options.write and opened.path != STDIN:
+        write(opened.path, outcome.text)
+    elif options.format == "text" and (options.stdout or options.write):
+        sys.stdout.write(outcome.text)
+    if options.format == "json" or options.stdout:
+        return
+    paint = Paint()
+    if not options.write:
+        sys.stdout.write(unified(opened.path, before, outcome.text, paint))
+    for assumption in outcome.assumptions:
+        print(f"{paint('help', 'assumes')}: {assumption}", file=sys.stderr)
+    if options.write and opened.path != STDIN:
+        print(f"{outcome.title}: {opened.path} is changed.", file=sys.stderr)

@@ -1,0 +1,62 @@
+"""Findings, refactorings and places as JSON. Lines and columns count from 1, columns in code points."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dockls.engine import Diagnostic
+from dockls.rooms import Fix
+from dockls.semantics import Model
+from dockls.text import Edit, Span
+
+VERSION = 1
+
+
+def range_of(model: Model, span: Span) -> dict[str, Any]:
+    """A span as start and end."""
+    index = model.tree.line_index
+    start, end = index.position(span.start), index.position(span.end)
+    return {
+        "start": {"line": start.line + 1, "column": start.column + 1},
+        "end": {"line": end.line + 1, "column": end.column + 1},
+    }
+
+
+def edits_of(model: Model, edits: Iterable[Edit]) -> list[dict[str, Any]]:
+    """Edits with the ranges they replace."""
+    return [{"range": range_of(model, edit.span), "text": edit.text} for edit in edits]
+
+
+def finding_of(model: Model, diagnostic: Diagnostic) -> dict[str, Any]:
+    """One finding as ``check --format json`` prints it."""
+    rule, finding, severity = diagnostic
+    span = model.absolute(finding.place)
+    stage = model.stage_at(span.start)
+    return {
+        "rule": rule.name,
+        "aliases": list(rule.aliases),
+        "severity": severity.label,
+        "message": finding.message,
+        "range": range_of(model, span),
+        "stage": None if stage is None else stage.name or stage.index,
+        "related": [
+            {"message": related.message, "range": range_of(model, model.absolute(related.place))}
+            for related in finding.related
+        ],
+        "fixes": [_fix(model, fix) for fix in finding.fixes],
+        "url": f"docs/rules/{rule.name}.md",
+    }
+
+
+def _fix(model: Model, fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "applicability": "safe" if fix.safe else "unsafe",
+        "edits": edits_of(model, fix.edits(model) or ()),
+    }
+
+
+def as_json(value: Any) -> str:
+    """The text of a JSON document, ended by a line end."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
