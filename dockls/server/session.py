@@ -157,6 +157,9 @@ def _make_analyzer(session: Session) -> Analyzer:
 
 
 def _make_app(session: Session) -> App:
+    from dockls.server.lazy_types import load_types
+
+    load_types()
     from dockls.server.app import App
 
     return App(session)
