@@ -9,16 +9,20 @@ def main() -> int:
     Editors start `dockls serve` and wait for it, so that call alone bypasses the command-line parser.
     """
     if sys.argv[1:] in (["serve"], ["serve", "--stdio"]):
-        import os
-
-        from dockls.server.front import serve_stdio
-
-        code = serve_stdio()
-        # At once: a thread may still be loading modules, and nothing is left to tidy up.
-        os._exit(code)
+        return _serve(None)
     from dockls.cli import main as run
 
-    return run()
+    return run(_serve)
+
+
+def _serve(address: "tuple[str, int] | None") -> int:
+    import os
+
+    from dockls.server.front import serve_stdio, serve_tcp
+
+    code = serve_stdio() if address is None else serve_tcp(*address)
+    # At once: a thread may still be loading modules, and nothing is left to tidy up.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -6,20 +6,27 @@ unreadable file or bad settings.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dockls import __version__
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line (``sys.argv`` by default); gives the exit status."""
+#: starts the language server: on standard input and output for None, else on a host and port; gives the exit status
+Serve = Callable[[tuple[str, int] | None], int]
+
+
+def main(serve: Serve, arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (``sys.argv`` by default); gives the exit status.
+
+    `serve` comes from the caller, because this package knows nothing of the server.
+    """
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A name with bytes that are no UTF-8 must still be printable.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     try:
-        return int(_run(options))
+        return _run(options, serve)
     except BrokenPipeError:
         # Whoever read our output has seen enough, as `dockls check | head` does.
         sys.stderr.close()
@@ -28,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, serve: Serve) -> int:
+    if options.command == "serve":
+        return serve(options.tcp)
     from importlib import import_module
 
     module = import_module(f"dockls.cli.{options.command}")
@@ -57,7 +66,14 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(parser: argparse.ArgumentParser) -> None:
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--stdio", action="store_true", help="speak on standard input and output (the default)")
-    ways.add_argument("--tcp", metavar="[HOST:]PORT", help="wait for one editor on a TCP port")
+    ways.add_argument("--tcp", metavar="[HOST:]PORT", type=_address, help="wait for one editor on a TCP port")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"[HOST:]PORT with a port up to 65535 is expected, not {text!r}")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
