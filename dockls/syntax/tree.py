@@ -83,7 +83,11 @@ class Dockerfile:
     def line_index(self) -> LineIndex:
         """Converts offsets to lines and columns."""
         if self._line_index is None:
-            self._line_index = LineIndex([section.lines for section in self.sections])
+            pieces = [section.lines for section in self.sections]
+            if len(pieces) > 1 and pieces[0].text and not pieces[0].breaks:
+                # A byte order mark in front of the first FROM stands on the same line.
+                pieces[:2] = [LineTable(pieces[0].text + pieces[1].text)]
+            self._line_index = LineIndex(pieces)
         return self._line_index
 
     @property
@@ -204,7 +208,8 @@ def _header_end(tree: Dockerfile) -> int:
         for item in section.items:
             end += len(item.text)
             if not isinstance(item, Directive | ByteOrderMark):
-                return end - 1
+                # What is added behind an unfinished last line still belongs to that line.
+                return end - 1 if item.text.endswith("\n") else end
     return end
 
 

@@ -172,6 +172,18 @@ def test_the_line_index_of_a_tree_is_that_of_its_text(case: tuple[str, list[Edit
         assert edited.line_index.offset(*position, "utf-16") == whole.offset(*position, "utf-16")
 
 
+def test_a_byte_order_mark_stands_on_the_first_line() -> None:
+    index = parse("\ufeffFROM a\nRUN b\n").line_index
+    assert index.position(1) == (0, 1)
+    assert index.offset(0, 0) == 0
+    assert index.position(8) == (1, 0)
+
+
+def test_a_directive_typed_behind_an_unfinished_first_line() -> None:
+    edited = parse("\r").edited([Edit(Span(1, 1), "# escape=`\n")])
+    assert edited.directives == {"escape": "`"}
+
+
 def test_pieces_join_where_they_are_cut() -> None:
     index = LineIndex([LineTable("a\r\n"), LineTable("b\n"), LineTable("c")])
     assert [tuple(index.position(offset)) for offset in range(7)] == [
