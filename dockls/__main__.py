@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> int:
-    """Runs the command line; gives the exit code.
+    """Runs the command line; gives the exit status.
 
     Editors start `dockls serve` and wait for it, so that call alone bypasses the command-line parser.
     """
@@ -15,14 +15,22 @@ def main() -> int:
     return run(_serve)
 
 
-def _serve(address: "tuple[str, int] | None") -> int:
+def _serve(address: tuple[str, int] | None) -> int:
+    """Serves an editor over standard input and output (None), or one that connects to a host and port."""
     import os
 
     from dockls.server.front import serve_stdio, serve_tcp
 
-    code = serve_stdio() if address is None else serve_tcp(*address)
+    try:
+        status = serve_stdio() if address is None else serve_tcp(*address)
+    except KeyboardInterrupt:
+        status = 130
+    except OSError as error:
+        print(f"dockls: {error}", file=sys.stderr)
+        status = 2
+    sys.stderr.flush()
     # At once: a thread may still be loading modules, and nothing is left to tidy up.
-    os._exit(code)
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ that cannot gets every edit at once.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, offers, perform
+from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, fixed, offers, perform
 from dockls.rooms import Fix, Refused
 from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
 from dockls.server.conversion import workspace_edit
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from dockls.server.capabilities import Client
     from dockls.server.documents import Document
     from dockls.server.transport import Json
+
+
+# above this, repeated lines are not looked for in every place, which takes quadratic time
+_MOST_LINES = 1000
 
 
 class Request(NamedTuple):
@@ -69,11 +74,16 @@ class Actions:
     def resolve(self, document: Document, action: Json) -> Json:
         """The action with its edit; raises RequestError if it is none of ours or the document has changed."""
         data = action.get("data")
-        if not isinstance(data, dict) or not isinstance(data.get("span"), list):
+        place = data.get("span") if isinstance(data, dict) else None
+        if (
+            not isinstance(data, dict)
+            or not isinstance(place, list | tuple)
+            or [type(offset) for offset in place] != [int, int]
+        ):
             raise RequestError(INVALID_PARAMS, "the action has no data of this server")
         if data.get("version") != document.version:
             raise RequestError(CONTENT_MODIFIED, "the document has changed since the action was offered")
-        span = Span(*data["span"])
+        span = Span(*place)
         if "refactoring" in data:
             outcome = self._performed(document, str(data["refactoring"]), span)
             if not isinstance(outcome, Performed):
@@ -119,17 +129,11 @@ class Actions:
 
     def _fix_all(self, request: Request) -> Iterator[Json]:
         document = request.document
-        model = self._analyzer.model(document)
-        edits: list[Edit] = []
-        for diagnostic in self._analyzer.findings(document):
-            safe = next((fix for fix in diagnostic.finding.fixes if fix.safe), None)
-            more = tuple(safe.edits(model) or ()) if safe is not None else ()
-            # A fix that touches the same characters as an earlier one waits for the next time.
-            if not any(new.span.overlaps(old.span) for new in more for old in edits):
-                edits += more
+        before = self._analyzer.model(document)
+        after = fixed(before, self._analyzer.rule_set(document))
+        edits = changed_lines(before.tree.text, after.tree.text)
         if edits:
-            edit = self._edit(document, sorted(edits, key=lambda edit: edit.span))
-            yield {"title": "Fix all that is safe to fix", "kind": FIX_ALL, "edit": edit}
+            yield {"title": "Fix all that is safe to fix", "kind": FIX_ALL, "edit": self._edit(document, edits)}
 
     # -- refactorings
 
@@ -170,3 +174,17 @@ class Actions:
 
 def _data(document: Document, span: Span, **more: str) -> Json:
     return {"uri": document.uri, "version": document.version, "span": [span.start, span.end], **more}
+
+
+def changed_lines(before: str, after: str) -> list[Edit]:
+    """The edits, by whole lines, that turn one text into the other."""
+    from difflib import SequenceMatcher
+
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, old))]
+    matcher = SequenceMatcher(None, old, new, autojunk=len(old) > _MOST_LINES)
+    return [
+        Edit(Span(starts[first], starts[last]), "".join(new[from_:to]))
+        for tag, first, last, from_, to in matcher.get_opcodes()
+        if tag != "equal"
+    ]

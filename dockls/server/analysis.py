@@ -47,6 +47,10 @@ class EngineAnalyzer:
         """What the current version of the document means."""
         return self._remembered(document).model
 
+    def rule_set(self, document: Document) -> RuleSet:
+        """The rules that the settings for the document ask for."""
+        return self._remembered(document).rule_set
+
     def findings(self, document: Document) -> Iterator[Diagnostic]:
         """What the rules say of the current version, section by section."""
         memory = self._remembered(document)
