@@ -55,14 +55,6 @@ def _span(model: Model, where: Any) -> Span:
     return model.absolute(getattr(where, "place", where))
 
 
-def _lines_of(model: Model, span: Span) -> str:
-    """The lines a span touches, counted from 1."""
-    first, last = [
-        model.tree.line_index.position(offset).line + 1 for offset in (span.start, max(span.end - 1, span.start))
-    ]
-    return f"{first}-{last}"
-
-
 def _drawn(label: str) -> Callable[[Any, Model, Case], Answer]:
     """Draws the places that a function of the feature's name answers with."""
 
@@ -108,12 +100,13 @@ def _symbols(module: Any, model: Model, case: Case) -> Answer:
 
 
 def _folding(module: Any, model: Model, case: Case) -> Answer:
-    return [], [_lines_of(model, _span(model, found)) for found in module.folding_ranges(model)]
+    found = module.folding_ranges(model)
+    return [], [f"{one.first + 1}-{one.last + 1} {one.kind}".rstrip() for one in found]
 
 
 def _completion(module: Any, model: Model, case: Case) -> Answer:
     found = module.completion(model, _cursor(case))
-    return [], [f"{one.label} {getattr(one, 'detail', None) or ''}".rstrip() for one in found]
+    return [], [f"{one.text} {one.detail}".rstrip() for one in found]
 
 
 ADAPTERS: dict[str, Callable[[Any, Model, Case], Answer]] = {
