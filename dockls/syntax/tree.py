@@ -170,7 +170,7 @@ def _grouped(items: Sequence[Item], starts_file: bool) -> list[Section]:
 
 def _edited(tree: Dockerfile, edit: Edit) -> Dockerfile:
     (start, end), new = edit
-    text = tree.text[:start] + new + tree.text[end:]
+    text = "".join((tree.text[:start], new, tree.text[end:]))
     header_end = _header_end(tree)
     if start <= header_end:
         first = number = 0
