@@ -7,7 +7,7 @@ blank line apart.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics import Model, Resolution, Stage, lifted_with
 from dockls.syntax import Blank, Comment, Instruction, Item, Place
 from dockls.text import Edit, Span, apply
 
@@ -143,14 +143,16 @@ def remove_stages(model: Model, removed: Iterable[int]) -> tuple[Edit, ...] | No
     return tuple(changes) if _same_meaning(model, changes, moved, frozenset()) else None
 
 
-def move_stages_up(model: Model, chosen: Iterable[int], before: int) -> tuple[Edit, ...] | None:
-    """Move stages, in their order, with their comments in front of stage `before`, and count anew in ``--from=N``.
+def move_stage_up(model: Model, number: int, before: int) -> tuple[Edit, ...] | None:
+    """Move a stage and what it needs, with their comments, in front of stage `before`; count anew in ``--from=N``.
 
     What BuildKit refuses because the stage stands below, and the FROM of stage `before`, may find their stage by it.
     None if any other reference would change, the parser directives, or the default target.
     """
-    lifted = sorted(chosen)
-    rest = [number for number in range(len(model.stages)) if number not in lifted]
+    lifted = lifted_with(model.graph, number, before)
+    if not lifted:
+        return None
+    rest = [stage for stage in range(len(model.stages)) if stage not in lifted]
     place = rest.index(before)
     order = [*rest[:place], *lifted, *rest[place:]]
     moved = {old: new for new, old in enumerate(order)}
@@ -158,8 +160,8 @@ def move_stages_up(model: Model, chosen: Iterable[int], before: int) -> tuple[Ed
     changes = [Edit(model.absolute(place), text) for place, text in renumbered]
     result: list[Edit] = []
     text = ""
-    for number in lifted:
-        span = stage_span(model, model.stages[number])
+    for stage in lifted:
+        span = stage_span(model, model.stages[stage])
         inside = [change for change in changes if span.start <= change.span.start < span.end]
         changes = [change for change in changes if change not in inside]
         text += apply(

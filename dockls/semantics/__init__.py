@@ -4,7 +4,7 @@ The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are load
 """
 
 from dockls.semantics.contract import Command, Contract, contract
-from dockls.semantics.cycles import Step, cycles
+from dockls.semantics.cycles import Step, cycles, lifted_with, need_each_other
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
 from dockls.semantics.likeness import meant_stage, stage_in_other_case
@@ -31,8 +31,10 @@ __all__ = [
     "cycles",
     "expanded",
     "joined",
+    "lifted_with",
     "meant_stage",
     "mount_fields",
+    "need_each_other",
     "recipe",
     "stage_in_other_case",
 ]

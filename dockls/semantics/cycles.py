@@ -29,12 +29,41 @@ def cycles(graph: Graph) -> tuple[Cycle, ...]:
     return found
 
 
+def need_each_other(graph: Graph, first: int, second: int) -> bool:
+    """Whether two stages are in a cycle together."""
+    groups = _remembered_groups(graph)
+    return bool(groups) and groups[first] == groups[second]
+
+
+def lifted_with(graph: Graph, number: int, before: int) -> tuple[int, ...]:
+    """The stages that must go above stage `before` if stage `number` does: itself and what it needs from there on.
+
+    Empty if that cannot be: the two need each other, the default target would move, or two stages share a name, so
+    that their order counts.
+    """
+    names = [node.name for node in graph.nodes if node.name]
+    lifted = tuple([stage for stage in sorted(graph.reachable(number)) if stage >= before])
+    if before in lifted or len(graph.nodes) - 1 in lifted:
+        return ()
+    return () if any(names.count(graph.nodes[stage].name or "") > 1 for stage in lifted) else lifted
+
+
+def _remembered_groups(graph: Graph) -> list[int]:
+    found = graph.memo.get(_groups)
+    if found is None:
+        steps = _steps(graph)
+        # Every cycle goes down the file at least once, and few files do that at all.
+        goes_down = any(step.target > number for number, outgoing in enumerate(steps) for step in outgoing)
+        found = graph.memo[_groups] = _groups(steps) if goes_down else []
+    assert isinstance(found, list)
+    return found
+
+
 def _cycles(graph: Graph) -> list[Cycle]:
-    steps = _steps(graph)
-    # Every cycle goes down the file at least once, and only these references do.
-    if not any(step.target > number for number, outgoing in enumerate(steps) for step in outgoing):
+    groups = _remembered_groups(graph)
+    if not groups:
         return []
-    groups = _groups(steps)
+    steps = _steps(graph)
     found: dict[int, Cycle] = {}
     for number, outgoing in enumerate(steps):
         for step in outgoing:
