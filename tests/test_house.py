@@ -180,3 +180,26 @@ def test_pages_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
     stale = [_shown(path) for path in generate.stale()]
     assert stale == [], "run: python docs/generate.py"
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("editors/**/*.md")]
+    targets = [
+        (path, piece.partition(")")[0].partition("#")[0])
+        for path in pages
+        if "node_modules" not in path.parts
+        for piece in path.read_text("utf-8").split("](")[1:]
+    ]
+    dead = [f"{_shown(path)}: {target}" for path, target in targets if _is_dead(path.parent, target)]
+    assert dead == []
+
+
+def _is_dead(folder: Path, target: str) -> bool:
+    return bool(target) and ":" not in target and not (folder / target).exists()
+
+
+def test_machines_run_the_command_that_people_are_told() -> None:
+    command = "python -m pytest"
+    assert f'"tests" {command}' in (ROOT / ".ci/run").read_text("utf-8")
+    assert command in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert command in (ROOT / "README.md").read_text("utf-8")
