@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockls import __version__
-from dockls.server import handlers_actions
+from dockls.server import handlers_actions, handlers_reading
 from dockls.server.errors import METHOD_NOT_FOUND, RequestError
 from dockls.server.hardened import Server
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from dockls.server.transport import Json
 
 #: functions that register a group of handlers
-REGISTRARS: tuple[Callable[[Server], None], ...] = (handlers_actions.register,)
+REGISTRARS: tuple[Callable[[Server], None], ...] = (
+    handlers_actions.register,
+    handlers_reading.register,
+)
 
 
 class App:

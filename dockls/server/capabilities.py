@@ -105,6 +105,10 @@ KINDS = (QUICK_FIX, REFACTOR, "refactor.extract", "refactor.inline", "refactor.r
 #: What every client is told: written out because `initialize` is answered before any handler is loaded.
 #: `tests/server/test_capabilities.py` compares it with the handlers that are registered.
 FEATURES: Json = {
+    "hoverProvider": True,
+    "documentSymbolProvider": True,
+    "foldingRangeProvider": True,
+    "completionProvider": {"triggerCharacters": ["="]},
     "codeActionProvider": {"codeActionKinds": list(KINDS), "resolveProvider": True},
 }
 

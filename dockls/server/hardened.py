@@ -34,6 +34,7 @@ from dockls.server.errors import INTERNAL_ERROR, INVALID_PARAMS, RequestError, b
 from dockls.text import Span
 
 if TYPE_CHECKING:
+    from dockls.semantics import Model
     from dockls.server.analysis import EngineAnalyzer
     from dockls.server.capabilities import Client
     from dockls.server.documents import Document, Documents
@@ -47,6 +48,8 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 class Protocol(LanguageServerProtocol):
     """pygls' protocol, whose errors are short and keep the server's inside to itself."""
 
+    _server: Server
+
     def structured(self, message: Json) -> Any:
         """The typed message; raises RequestError when the parameters do not fit the method."""
         try:
@@ -58,6 +61,10 @@ class Protocol(LanguageServerProtocol):
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
         if error is not None:
             error = types.ResponseError(code=error.code, message=error.message)
+        elif _is_json(result):
+            # nothing for cattrs to do, and over a long answer it would take its time
+            self._server.session.front.reply(msg_id, result)
+            return
         super()._send_response(msg_id, result, error)
 
 
@@ -97,6 +104,12 @@ class Server(LanguageServer):
     def analyzer(self) -> EngineAnalyzer:
         """The models of the open documents and what the rules say of them."""
         return cast("EngineAnalyzer", self.session.analyzer)
+
+    def place(self, params: Any) -> tuple[Document, Model, int]:
+        """The document, its model and the offset that the parameters of a request at a position name."""
+        document = self.document(params.text_document)
+        offset = document.offset(params.position.line, params.position.character)
+        return document, self.analyzer.model(document), offset
 
     def span(self, document: Document, range_: types.Range) -> Span:
         """The span of a range in a document."""
@@ -138,6 +151,11 @@ class Server(LanguageServer):
             return
         fault = error.__cause__ or error
         self.session.front.log_fault(f"a handler failed: {brief(fault)}", fault)
+
+
+def _is_json(result: Any) -> bool:
+    """Whether a handler's result is JSON; a list of objects is judged by its first."""
+    return result is None or isinstance(result[0] if isinstance(result, list) and result else result, dict | list)
 
 
 def _innermost(error: BaseException) -> str:
