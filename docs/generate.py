@@ -58,15 +58,15 @@ def _use(room: Rule | Refactoring) -> str:
 
 def _readable(prose: str) -> str:
     """The manual with the notation of its examples put into words; the cursor becomes a bar."""
-    lines = []
+    lines: list[str] = []
+    fenced = False
     for line in prose.splitlines():
-        sentence = line.removeprefix("->").strip()
-        if line == "->":
-            lines.append("\nbecomes\n")
-        elif line.startswith("->"):
-            lines.append(f"\n{sentence[:1].upper()}{sentence[1:]}{'' if ':' in sentence else ':'}\n")
-        else:
-            lines.append(line.replace("<|>", "┃").replace("<|", "┃").replace("|>", "┃"))
+        fenced ^= line.startswith("```")
+        shown = [line.replace("<|>", "┃").replace("<|", "┃").replace("|>", "┃")]
+        if line.startswith("->") and not fenced:
+            sentence = line[2:].strip() or "becomes"
+            shown = ["", f"{sentence[0].upper()}{sentence[1:]}{'' if ':' in sentence else ':'}", ""]
+        lines += [text for text in shown if fenced or text or lines[-1:] != [""]]
     return "\n".join(lines)
 
 
