@@ -46,28 +46,62 @@ def check(model: Model, rule_set: RuleSet | None = None) -> tuple[Diagnostic, ..
 def check_sections(model: Model, rule_set: RuleSet | None = None) -> list[tuple[Diagnostic, ...]]:
     """The diagnostics of each section of the tree, the one above the first FROM first."""
     enabled = rule_set or default_rule_set()
-    sections = model.tree.sections
-    elsewhere = _graph_diagnostics(model, enabled)
-    of_file = _by_section(model, _run_all(enabled, enabled.by_sight["file"], model)) if _sees_file(enabled) else {}
-    silenced = _file_silenced(model)
-    result: list[tuple[Diagnostic, ...]] = []
-    for number, section in enumerate(sections):
-        owner = section.memo if number == 0 else model.stages[number - 1].memo
-        parts = (elsewhere.get(number, ()), of_file.get(number, ()), silenced, _above(model, number))
-        kept = owner.get((enabled, "diagnostics"))
-        if kept is None or kept[0] != parts:
-            diagnostics = _own(model, number, enabled) + parts[0] + parts[1]
-            kept = owner[enabled, "diagnostics"] = (parts, _unsilenced(model, number, diagnostics, silenced))
-        result.append(kept[1])
-    return result
+    kept = model.memo.get(enabled)
+    if kept is None:
+        kept = model.memo[enabled] = _checked(model, enabled)
+    assert isinstance(kept, _Checked)
+    return kept.sections
 
 
-def _sees_file(enabled: RuleSet) -> bool:
-    return bool(enabled.by_sight["file"])
+class _Checked(NamedTuple):
+    """What was found per section, and what all sections shared when it was."""
+
+    sections: list[tuple[Diagnostic, ...]]
+    silenced: list[frozenset[str]]
+    of_graph: dict[int, tuple[Diagnostic, ...]]
+    of_file: dict[int, tuple[Diagnostic, ...]]
+
+
+def _checked(model: Model, enabled: RuleSet) -> _Checked:
+    of_graph = _graph_diagnostics(model, enabled)
+    of_file = _by_section(model, _run_all(enabled, enabled.by_sight["file"], model))
+    before, different = _inherited(model, enabled)
+    if before is None:
+        silenced = [suppressions_of(section).file for section in model.tree.sections]
+    else:
+        silenced = list(before.silenced)
+        for number in different:
+            silenced[number] = suppressions_of(model.tree.sections[number]).file
+        if before.of_graph is not of_graph or before.silenced != silenced:
+            before = None
+        elif before.of_file != of_file:
+            spoken_of = {*before.of_file, *of_file}
+            different |= {number for number in spoken_of if before.of_file.get(number) != of_file.get(number)}
+    everywhere = frozenset[str]().union(*[names for names in silenced if names])
+    count = len(model.tree.sections)
+    sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
+    for number in range(count) if before is None else different:
+        found = _own(model, number, enabled) + of_graph.get(number, ()) + of_file.get(number, ())
+        sections[number] = _unsilenced(model, number, found, everywhere)
+    return _Checked(sections, silenced, of_graph, of_file)
+
+
+def _inherited(model: Model, enabled: RuleSet) -> tuple[_Checked | None, set[int]]:
+    """What was found before the last edits, and the sections that they can have changed."""
+    if model.inherited is None:
+        return None, set()
+    memo, different = model.inherited
+    # Comments at the end of a section speak of the FROM below it.
+    numbers = {*different, *[number + 1 for number in different if number + 1 < len(model.tree.sections)]}
+    return memo.get(enabled), numbers
 
 
 def _own(model: Model, number: int, enabled: RuleSet) -> tuple[Diagnostic, ...]:
-    """What the instruction and stage rules say of one section."""
+    """What the instruction and stage rules say of one section; asked once per stage."""
+    owner = model.stages[number - 1].memo if number else model.tree.sections[0].memo
+    known = owner.get(enabled)
+    if isinstance(known, tuple):
+        return known
     found: list[Diagnostic] = []
     for instruction in model.tree.sections[number].instructions:
         kept = instruction.memo.get(enabled)
@@ -76,7 +110,8 @@ def _own(model: Model, number: int, enabled: RuleSet) -> tuple[Diagnostic, ...]:
         found += kept
     if number:
         found += _run_all(enabled, enabled.by_sight["stage"], model.stages[number - 1])
-    return tuple(found)
+    owner[enabled] = tuple(found)
+    return owner[enabled]  # type: ignore[no-any-return]
 
 
 def _graph_diagnostics(model: Model, enabled: RuleSet) -> dict[int, tuple[Diagnostic, ...]]:
@@ -114,15 +149,6 @@ def _by_section(model: Model, diagnostics: Iterable[Diagnostic]) -> dict[int, tu
                 found[number] = (*found.get(number, ()), diagnostic)
                 break
     return found
-
-
-def _file_silenced(model: Model) -> frozenset[str]:
-    names: frozenset[str] = frozenset()
-    for section in model.tree.sections:
-        here = suppressions_of(section).file
-        if here:
-            names |= here
-    return names
 
 
 def _above(model: Model, number: int) -> tuple[frozenset[str], frozenset[str]] | None:

@@ -211,6 +211,16 @@ class Graph:
             self._dependents = tuple([tuple(found) for found in lists])
         return self._dependents
 
+    def children(self, index: int) -> tuple[int, ...]:
+        """The stages whose FROM names stage `index`."""
+        return tuple(
+            [
+                reference.source
+                for reference in self.dependents[index]
+                if reference.mention.kind == "from" and reference.resolution is Resolution.STAGE
+            ]
+        )
+
     @property
     def target(self) -> Node | None:
         """The stage that is built by default: the last one."""

@@ -6,10 +6,11 @@ references resolve to are the same.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from dockls.project import EMPTY_SURROUNDINGS, Surroundings
 from dockls.semantics.graph import Graph, Node, Reference
-from dockls.semantics.interface import GlobalArgument, Interface, global_arguments_of, interface_of
+from dockls.semantics.interface import global_arguments_of, interface_of
 from dockls.semantics.stage import Stage
 from dockls.syntax import Dockerfile, Instruction, Place, Section, parse
 from dockls.text import Span
@@ -18,54 +19,69 @@ from dockls.text import Span
 class Model:
     """What a Dockerfile means; offsets are absolute in ``tree.text``, stages and instructions know none."""
 
-    __slots__ = ("_interfaces", "graph", "stages", "surroundings", "tree")
+    __slots__ = ("graph", "inherited", "memo", "stages", "surroundings", "tree")
 
     def __init__(
         self, tree: Dockerfile, surroundings: Surroundings = EMPTY_SURROUNDINGS, previous: "Model | None" = None
     ) -> None:
         self.tree = tree
         self.surroundings = surroundings
-        if previous is not None and previous.surroundings is not surroundings:
-            previous = None
-        self._interfaces: tuple[tuple[GlobalArgument, ...], tuple[Interface, ...]] = (
-            global_arguments_of(tree.sections[0]),
-            tuple([interface_of(section) for section in tree.sections[1:]]),
-        )
+        #: what upper layers remember about this model
+        self.memo: dict[Any, Any] = {}
+        #: the last memo with something in it, and the sections whose stages are not those of then
+        self.inherited: tuple[dict[Any, Any], frozenset[int]] | None = None
         #: names and references; the same object while no interface changed
         self.graph: Graph
-        if previous is not None and previous._interfaces == self._interfaces:
-            self._interfaces = previous._interfaces
+        self.stages: tuple[Stage, ...]
+        changed = None if previous is None else _changed_sections(previous, self)
+        if previous is not None and changed is not None:
             self.graph = previous.graph
+            self.stages = self._patched(previous.stages, changed)
+            self._inherit(previous, changed)
         else:
-            self.graph = Graph(
-                self._interfaces[1],
-                self._interfaces[0],
-                frozenset(name.lower() for name in surroundings.named_contexts),
-                frozenset(use.name.lower() for use in surroundings.targets),
-                surroundings.build_arguments,
-            )
-        self.stages: tuple[Stage, ...] = tuple(self._built(previous))
+            self.graph = _graph(tree, surroundings)
+            same_world = previous is not None and previous.surroundings is surroundings
+            self.stages = self._built(previous.stages if previous is not None and same_world else ())
 
-    def _built(self, previous: "Model | None") -> list[Stage]:
-        old = previous.stages if previous is not None else ()
-        # Stages keep their distance from the end when one is inserted above them, their index otherwise.
-        same_graph = previous is not None and previous.graph is self.graph
+    def _patched(self, old: tuple[Stage, ...], changed: list[int]) -> tuple[Stage, ...]:
+        """The stages when only some sections were edited and no interface changed."""
+        stages = list(old)
+        sections = self.tree.sections
+        waiting = [number - 1 for number in changed if number]
+        while waiting:
+            index = waiting.pop()
+            node = self.graph.nodes[index]
+            parent = self._parent(node, stages)
+            stages[index] = Stage(node, sections[index + 1], parent, self.graph, self.surroundings.context)
+            # Whoever starts from this stage inherits its state.
+            waiting += self.graph.children(index)
+        return tuple(stages)
+
+    def _inherit(self, previous: "Model", changed: list[int]) -> None:
+        different = {
+            number for number, (a, b) in enumerate(zip(previous.stages, self.stages, strict=True), 1) if a is not b
+        }
+        different |= set(changed)
+        if previous.memo or previous.inherited is None:
+            self.inherited = (previous.memo, frozenset(different))
+        else:
+            self.inherited = (previous.inherited[0], previous.inherited[1] | different)
+
+    def _built(self, old: tuple[Stage, ...]) -> tuple[Stage, ...]:
         stages: list[Stage] = []
         for section, node in zip(self.tree.sections[1:], self.graph.nodes, strict=True):
-            parent = None
-            if node.base is not None and node.base.target is not None and node.base.target < node.number:
-                parent = stages[node.base.target]
+            parent = self._parent(node, stages)
             before = old[node.number] if node.number < len(old) else None
-            if (
-                before is not None
-                and before.section is section
-                and before.parent is parent
-                and (same_graph or before.node == node)
-            ):
-                stages.append(before)
-            else:
-                stages.append(Stage(node, section, parent, self.graph, self.surroundings.context))
-        return stages
+            if before is None or before.section is not section or before.parent is not parent or before.node != node:
+                before = Stage(node, section, parent, self.graph, self.surroundings.context)
+            stages.append(before)
+        return tuple(stages)
+
+    @staticmethod
+    def _parent(node: Node, stages: list[Stage]) -> Stage | None:
+        if node.base is None or node.base.target is None or node.base.target >= node.number:
+            return None
+        return stages[node.base.target]
 
     @classmethod
     def of(cls, text: str, surroundings: Surroundings = EMPTY_SURROUNDINGS) -> "Model":
@@ -129,3 +145,27 @@ class Model:
     def sections(self) -> Sequence[Section]:
         """The sections of the stages, without what stands above the first FROM."""
         return self.tree.sections[1:]
+
+
+def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
+    return Graph(
+        [interface_of(section) for section in tree.sections[1:]],
+        global_arguments_of(tree.sections[0]),
+        frozenset(name.lower() for name in surroundings.named_contexts),
+        frozenset(use.name.lower() for use in surroundings.targets),
+        surroundings.build_arguments,
+    )
+
+
+def _changed_sections(before: Model, after: Model) -> list[int] | None:
+    """The sections that are other objects than before; None if that changes the graph or the surroundings."""
+    old, new = before.tree.sections, after.tree.sections
+    if len(old) != len(new) or before.surroundings is not after.surroundings:
+        return None
+    changed = [number for number, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b]
+    for number in changed:
+        if number == 0 and global_arguments_of(old[0]) != global_arguments_of(new[0]):
+            return None
+        if number and interface_of(old[number]) != interface_of(new[number]):
+            return None
+    return changed

@@ -44,7 +44,7 @@ class Scanner:
     def next_item(self) -> Item:
         """The item that starts at `position`, which moves behind it."""
         text, start = self.text, self.position
-        if start == 0 and text.startswith("\ufeff"):
+        if start == 0 and self.in_header and text.startswith("\ufeff"):
             self.position = 1
             return ByteOrderMark(text[:1])
         newline = text.find("\n", start)

@@ -62,15 +62,24 @@ class Section:
 class Dockerfile:
     """A parsed document: immutable, lossless, with one section per stage behind the first."""
 
-    __slots__ = ("_line_index", "_starts", "escape", "sections", "text")
+    __slots__ = ("_line_index", "_starts", "_text", "escape", "memo", "sections")
 
-    def __init__(self, text: str, sections: Sequence[Section], escape: str) -> None:
-        self.text = text
+    def __init__(self, text: str | None, sections: Sequence[Section], escape: str) -> None:
+        self._text = text
         #: ``sections[0]`` stands above the first FROM and may be empty; ``sections[n + 1]`` is stage n
         self.sections = tuple(sections)
         self.escape = escape
         self._starts: list[int] | None = None
         self._line_index: LineIndex | None = None
+        #: what upper layers remember about this snapshot
+        self.memo: dict[Any, Any] = {}
+
+    @property
+    def text(self) -> str:
+        """The source; joined when it is first asked for after an edit, because most edits never need all of it."""
+        if self._text is None:
+            self._text = "".join([section.text for section in self.sections])
+        return self._text
 
     @property
     def starts(self) -> list[int]:
@@ -169,36 +178,62 @@ def _grouped(items: Sequence[Item], starts_file: bool) -> list[Section]:
 
 
 def _edited(tree: Dockerfile, edit: Edit) -> Dockerfile:
-    (start, end), new = edit
-    text = "".join((tree.text[:start], new, tree.text[end:]))
+    """Scan again from the first touched item; two sections behind the edit are read at first, all if need be."""
     header_end = _header_end(tree)
-    if start <= header_end:
-        first = number = 0
-        scanner = Scanner(text)
-    else:
-        first = tree.section_at(start)
-        section = tree.sections[first]
-        number = section.number_at(start - tree.starts[first])
-        scanner = Scanner.resumed(text, tree.starts[first] + section.start_of_number(number), tree.escape)
-    delta = len(new) - (end - start)
-    scanned, resume = _rescanned(tree, scanner, max(end, header_end + 1), delta)
-    if scanner.escape != tree.escape:
-        return parse(text)
-    return _spliced(tree, text, (first, number), scanned, resume)
+    first = 0 if edit.span.start <= header_end else tree.section_at(edit.span.start)
+    near = tree.section_at(edit.span.end) + 2
+    for until in (near, len(tree.sections)):
+        window = _Window(tree, first, min(until, len(tree.sections)), edit)
+        if first == 0 and edit.span.start <= header_end:
+            number, scanner = 0, Scanner(window.text)
+        else:
+            section = tree.sections[first]
+            number = section.number_at(edit.span.start - window.start)
+            scanner = Scanner.resumed(window.text, section.start_of_number(number), tree.escape)
+        scanned, resume = _rescanned(tree, window, scanner, max(edit.span.end, header_end + 1))
+        if scanner.escape != tree.escape:
+            return parse(apply(tree.text, [edit]))
+        if resume is not None:
+            return _spliced(tree, (first, number), scanned, resume)
+    raise AssertionError("a scan to the end of the text always ends there")
 
 
-def _rescanned(tree: Dockerfile, scanner: Scanner, offset: int, delta: int) -> tuple[list[Item], tuple[int, int]]:
-    """New items up to the first old item start at or behind `offset` that lines up again, and that item's place."""
+class _Window:
+    """The text of some sections after an edit in them, and how old offsets map into it."""
+
+    __slots__ = ("delta", "is_whole_rest", "start", "text")
+
+    def __init__(self, tree: Dockerfile, first: int, until: int, edit: Edit) -> None:
+        self.start = tree.starts[first]
+        (start, end), new = edit
+        old = "".join([section.text for section in tree.sections[first:until]])
+        self.text = "".join((old[: start - self.start], new, old[end - self.start :]))
+        #: added to an old absolute offset behind the edit it gives the offset in the window
+        self.delta = len(new) - (end - start) - self.start
+        self.is_whole_rest = until >= len(tree.sections)
+
+
+def _rescanned(
+    tree: Dockerfile, window: _Window, scanner: Scanner, offset: int
+) -> tuple[list[Item], tuple[int, int] | None]:
+    """New items up to the first old item start at or behind `offset` that lines up again, and that item's place.
+
+    The place is None if the window ended before one did.
+    """
     scanned: list[Item] = []
     boundaries = _boundaries(tree, offset)
+    length = tree.starts[-1]
     boundary, last, index = next(boundaries)
     while scanner.position < len(scanner.text):
         scanned.append(scanner.next_item())
-        while boundary + delta < scanner.position and boundary < len(tree.text):
+        while boundary + window.delta < scanner.position and boundary < length:
             boundary, last, index = next(boundaries)
-        if boundary + delta == scanner.position and boundary < len(tree.text) and not scanner.in_header:
-            return scanned, (last, index)
-    return scanned, (len(tree.sections), 0)
+        if boundary + window.delta == scanner.position and boundary < length and not scanner.in_header:
+            if scanner.position < len(scanner.text) or window.is_whole_rest:
+                return scanned, (last, index)
+            # An item that ends with the window may go on behind it.
+            return scanned, None
+    return scanned, (len(tree.sections), 0) if window.is_whole_rest else None
 
 
 def _header_end(tree: Dockerfile) -> int:
@@ -226,12 +261,10 @@ def _boundaries(tree: Dockerfile, offset: int) -> Iterator[tuple[int, int, int]]
                     yield place, number, index
         number += 1
     while True:
-        yield len(tree.text), len(tree.sections), 0
+        yield tree.starts[-1], len(tree.sections), 0
 
 
-def _spliced(
-    tree: Dockerfile, text: str, begin: tuple[int, int], scanned: list[Item], resume: tuple[int, int]
-) -> Dockerfile:
+def _spliced(tree: Dockerfile, begin: tuple[int, int], scanned: list[Item], resume: tuple[int, int]) -> Dockerfile:
     """Old items before `begin`, then `scanned`, then old items from `resume` on, regrouped where they meet."""
     first, number = begin
     last, index = resume
@@ -248,4 +281,4 @@ def _spliced(
             items += tree.sections[last].items
             last += 1
     middle = _grouped(items, starts_file=first == 0) if items or first == 0 else []
-    return Dockerfile(text, (*tree.sections[:first], *middle, *tree.sections[last:]), tree.escape)
+    return Dockerfile(None, (*tree.sections[:first], *middle, *tree.sections[last:]), tree.escape)

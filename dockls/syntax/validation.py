@@ -16,6 +16,9 @@ LONGEST_LINE = 64 * 1024
 
 _OFFICIAL_FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
 
+#: Mustache, Go, Jinja, ERB
+TEMPLATE_MARKS = ("{{", "{%", "<%")
+
 FoundProblem = tuple[Place | None, Problem]
 
 
@@ -50,6 +53,27 @@ def section_problems(section: Section) -> tuple[tuple[Instruction, Problem], ...
         known = tuple([(item, problem) for item in section.instructions for problem in problems(item)])
         section.memo[section_problems] = known
     return known
+
+
+def tree_problems(tree: Dockerfile) -> tuple[tuple[int, Instruction, Problem], ...]:
+    """All that BuildKit refuses in single instructions, with the number of the section; remembered on the tree."""
+    known: tuple[tuple[int, Instruction, Problem], ...] | None = tree.memo.get(tree_problems)
+    if known is None:
+        refused = [(number, found) for number, found in enumerate(map(section_problems, tree.sections)) if found]
+        known = tuple([(number, item, problem) for number, found in refused for item, problem in found])
+        tree.memo[tree_problems] = known
+    return known
+
+
+def is_template(tree: Dockerfile) -> bool:
+    """Whether the file is refused because it is a template that some other program renders to a Dockerfile."""
+    return any(
+        mark in instruction.text
+        for _, instruction, _ in tree_problems(tree)
+        # Other instructions pass such marks on to programs: docker inspect --format '{{.Name}}'.
+        if instruction.keyword == "FROM" or not instruction.keyword.isalpha()
+        for mark in TEMPLATE_MARKS
+    )
 
 
 def document_problems(tree: Dockerfile) -> tuple[FoundProblem, ...]:
