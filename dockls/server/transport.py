@@ -223,15 +223,13 @@ class Channel:
 
     def _pump(self, inbox: Inbox) -> None:
         frames = Frames()
-        while True:
-            try:
-                chunk = self.read()
-            except OSError:
-                chunk = b""
-            if not chunk:
-                inbox.end()
-                return
-            inbox.feed([part if isinstance(part, Fault) else parse(part) for part in frames.feed(chunk)])
+        try:
+            while chunk := self.read():
+                inbox.feed([part if isinstance(part, Fault) else parse(part) for part in frames.feed(chunk)])
+        except OSError:  # the client is gone
+            pass
+        finally:
+            inbox.end()
 
 
 def stdio() -> Channel:
