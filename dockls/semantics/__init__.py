@@ -7,7 +7,7 @@ from dockls.semantics.contract import Command, Contract, contract
 from dockls.semantics.cycles import Step, cycles, lifted_with, need_each_other
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
-from dockls.semantics.likeness import meant_stage, stage_in_other_case
+from dockls.semantics.likeness import is_template, meant_stage, stage_in_other_case
 from dockls.semantics.model import Model
 from dockls.semantics.recipe import recipe
 from dockls.semantics.stage import Stage, State, Variable, expanded, joined
@@ -30,6 +30,7 @@ __all__ = [
     "contract",
     "cycles",
     "expanded",
+    "is_template",
     "joined",
     "lifted_with",
     "meant_stage",

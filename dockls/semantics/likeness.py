@@ -1,9 +1,23 @@
 """Which stage a name that names none was probably meant to name."""
 
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
+from dockls.syntax.validation import TEMPLATE_MARKS
 
 #: names up to this length must be one edit away at most, longer ones two
 SHORT = 4
+
+
+#: more comparisons than this are not made in one file
+MOST_COMPARISONS = 20_000
+
+
+def is_template(graph: Graph) -> bool:
+    """Whether a FROM shows that another program renders the file to a Dockerfile; names mean nothing before that."""
+    found = graph.memo.get(is_template)
+    if found is None:
+        declarations = [node.interface.declaration.text for node in graph.nodes]
+        found = graph.memo[is_template] = any(mark in text for text in declarations for mark in TEMPLATE_MARKS)
+    return bool(found)
 
 
 def meant_stage(graph: Graph, text: str, before: int | None = None) -> Node | None:
@@ -16,9 +30,13 @@ def meant_stage(graph: Graph, text: str, before: int | None = None) -> Node | No
 
     if len(text) < 2 or is_plausible_image(text):
         return None
-    nodes = graph.nodes if before is None else graph.nodes[:before]
+    names = [node.name for node in (graph.nodes if before is None else graph.nodes[:before]) if node.name]
+    made = graph.memo.get(MOST_COMPARISONS, 0) + len(names)
+    graph.memo[MOST_COMPARISONS] = made
+    if made > MOST_COMPARISONS:
+        return None
     written = text.lower()
-    name = nearest(written, [node.name for node in nodes if node.name])
+    name = nearest(written, names)
     if name is None or _differ_in_number(written, name) or not (len(text) > SHORT or _is_one_edit(written, name)):
         return None
     return graph.named(name)

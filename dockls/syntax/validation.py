@@ -50,8 +50,15 @@ def section_problems(section: Section) -> tuple[tuple[Instruction, Problem], ...
     """All that BuildKit refuses in the instructions of a section, one by one; remembered on the section."""
     known: tuple[tuple[Instruction, Problem], ...] | None = section.memo.get(section_problems)
     if known is None:
-        known = tuple([(item, problem) for item in section.instructions for problem in problems(item)])
-        section.memo[section_problems] = known
+        found: list[tuple[Instruction, Problem]] = []
+        for item in section.instructions:
+            # Asked again after every edit in the section: what is remembered costs no call.
+            those = item.memo.get(problems)
+            if those is None:
+                those = problems(item)
+            if those:
+                found += [(item, problem) for problem in those]
+        known = section.memo[section_problems] = tuple(found)
     return known
 
 

@@ -1,0 +1,18 @@
+"""What the name of a stage tells of its role: to be built by itself, or to be used by other stages."""
+
+from .tables import table, word_set
+
+
+def names_purpose(name: str) -> bool:
+    """Whether a stage of that name is likely built by itself, as `test`, `dev-tools` or `release` are."""
+    beginnings = tuple(table("stage-names")["purpose_beginnings"])
+    return any(part.startswith(beginnings) or part in word_set("stage-names", "purposes") for part in _parts(name))
+
+
+def names_ingredient(name: str) -> bool:
+    """Whether a stage of that name is likely there for other stages, as `builder`, `deps` or `base` are."""
+    return not names_purpose(name) and not word_set("stage-names", "ingredients").isdisjoint(_parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    return name.lower().replace("_", "-").replace(".", "-").split("-")
