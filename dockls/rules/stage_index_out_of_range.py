@@ -1,0 +1,33 @@
+"""A `COPY --from` with a number that no stage has.
+
+Stages are counted from 0 in the order of the file, so the number of stages itself is already too much. BuildKit refuses
+the file, whichever stage is built.
+
+Nothing is said of a trigger (`ONBUILD COPY --from=1`): it counts the stages of the file that builds on this one. The
+`from` of a mount takes no numbers at all.
+
+```dockerfile
+FROM golang
+RUN go build -o /app .
+
+FROM alpine
+COPY --from=2 /app /app
+            ^ error: there is no stage number 2: the file has 2 stages, counted from 0
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls.rooms import Finding, Severity, graph_rule
+from dockls.semantics import Graph, Resolution
+
+
+@graph_rule(severity=Severity.ERROR)
+def stage_index_out_of_range(graph: Graph) -> Iterator[Finding]:
+    """Look at every number in a `--from`."""
+    count = len(graph.nodes)
+    for reference in graph.references:
+        if reference.resolution is Resolution.INDEX_OUT_OF_RANGE and not reference.mention.onbuild:
+            stages = "one stage, number 0" if count == 1 else f"{count} stages, counted from 0"
+            message = f"there is no stage number {reference.value}: the file has {stages}"
+            yield Finding(reference.mention.place, message)
