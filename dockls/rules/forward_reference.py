@@ -1,0 +1,89 @@
+"""A `COPY --from` or a mount that names a stage further down.
+
+BuildKit knows the stage and refuses to use it: "it needs to be defined before current stage". It does so when it builds
+the stage that copies; if neither the default target nor a target named in the workspace needs that stage, this is a
+warning.
+
+The fix moves the named stage up, with its comments and all that it needs itself, and counts on in `--from=N`. There is
+none if it would change the default target (the last stage) or what another reference means, or if two stages share the
+name, where the last one counts.
+
+```dockerfile
+FROM nginx AS site
+COPY --from=assets /dist /usr/share/nginx/html
+            ^^^^^^ error: stage `assets` is declared further down, so BuildKit refuses to copy from it
+
+# compiles the style sheets
+FROM node AS assets
+RUN npm run build
+
+FROM site
+```
+
+->
+
+```dockerfile
+# compiles the style sheets
+FROM node AS assets
+RUN npm run build
+
+FROM nginx AS site
+COPY --from=assets /dist /usr/share/nginx/html
+
+FROM site
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Related, Severity, graph_rule
+from dockls.semantics import Graph, Reference, Resolution, lifted_with, need_each_other
+
+#: in a file with more forward references than this, moving stages is no way to mend it
+MOST_MOVES = 50
+
+
+@graph_rule(severity=Severity.ERROR)
+def forward_reference(graph: Graph) -> Iterator[Finding]:
+    """Look at every reference to a later stage that is in no cycle."""
+    forward = [
+        reference
+        for reference in graph.references
+        if reference.resolution is Resolution.FORWARD and reference.mention.kind != "from"
+    ]
+    if not forward:
+        return
+    built = _built(graph)
+    for reference in forward:
+        target = reference.target
+        if target is not None and not need_each_other(graph, reference.source, target):
+            fixes = _fixes(graph, reference, target) if len(forward) <= MOST_MOVES else ()
+            yield _finding(graph, reference, target, reference.source in built)._replace(fixes=fixes)
+
+
+def _built(graph: Graph) -> frozenset[int]:
+    """The stages that some known target needs."""
+    targets = [len(graph.nodes) - 1]
+    targets += [node.number for name in graph.target_names if (node := graph.named(name)) is not None]
+    return frozenset().union(*[graph.reachable(number) for number in targets])
+
+
+def _finding(graph: Graph, reference: Reference, target: int, is_built: bool) -> Finding:
+    node = graph.nodes[target]
+    verb = "mount" if reference.mention.kind == "mount" else "copy"
+    message = f"stage {node.title} is declared further down, so BuildKit refuses to {verb} from it"
+    if not reference.by_index and any(one.name == node.name for one in graph.nodes[:target]):
+        message = f"of the stages named {node.title} the last is meant, so BuildKit refuses to {verb} from it"
+    if not is_built:
+        message += " once this stage is built"
+    severity = None if is_built else Severity.WARNING
+    related = (Related(node.place, f"stage {node.title} is declared here"),)
+    return Finding(reference.mention.place, message, related=related, severity=severity)
+
+
+def _fixes(graph: Graph, reference: Reference, target: int) -> tuple[Fix, ...]:
+    if not lifted_with(graph, target, reference.source):
+        return ()
+    title = f"Move stage {graph.nodes[target].title} up"
+    return (Fix(title, lambda model: edits.move_stage_up(model, target, reference.source)),)
