@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _LOADING_SWITCH_INTERVAL = 0.0005
 
 # What a server allocates for one message is freed by reference counting; full collections only cost time
-# (3 ms and more with all modules loaded), so the generations are made larger than CPython's 700, 10, 10.
-_THRESHOLDS = (50_000, 20, 50)
+# (3 ms and more with all modules loaded), so the youngest generation is made larger than CPython's 700. Larger still
+# would save nothing that can be measured and let the cycles of superseded models pile up.
+_THRESHOLDS = (20_000, 10, 10)
 
 
 class Loader:
