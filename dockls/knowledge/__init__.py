@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .packages import translate as translate
     from .runtimes import RuntimeChoice as RuntimeChoice
     from .runtimes import runtime_images as runtime_images
+    from .stage_names import names_ingredient as names_ingredient
+    from .stage_names import names_purpose as names_purpose
     from .variants import Variant as Variant
     from .variants import alpine as alpine
     from .variants import distroless as distroless
@@ -70,6 +72,8 @@ _HOMES = {
     "is_plausible_image": "image_reference",
     "is_volatile_name": "environment",
     "meant_image": "image_reference",
+    "names_ingredient": "stage_names",
+    "names_purpose": "stage_names",
     "official_images": "image_reference",
     "package_install": "package_commands",
     "package_kind": "packages",
