@@ -143,15 +143,17 @@ def remove_stages(model: Model, removed: Iterable[int]) -> tuple[Edit, ...] | No
     return tuple(changes) if _same_meaning(model, changes, moved, frozenset()) else None
 
 
-def move_stage_up(model: Model, number: int, before: int) -> tuple[Edit, ...] | None:
+def move_stage_up(model: Model, number: int, before: int, rebase: bool = False) -> tuple[Edit, ...] | None:
     """Move a stage and what it needs, with their comments, in front of stage `before`; count anew in ``--from=N``.
 
-    What BuildKit refuses because the stage stands below, and the FROM of stage `before`, may find their stage by it.
-    None if any other reference would change, the parser directives, or the default target.
+    What BuildKit refuses because the stage stands below may find it by that; with `rebase` also a FROM that names it,
+    which was an image before. None if any other reference would change, the parser directives, or the default target.
     """
     lifted = lifted_with(model.graph, number, before)
     if not lifted:
         return None
+    bases = [stage.base for stage in model.stages if rebase and stage.base is not None]
+    rebased = frozenset(base.source for base in bases if base.target == number)
     rest = [stage for stage in range(len(model.stages)) if stage not in lifted]
     place = rest.index(before)
     order = [*rest[:place], *lifted, *rest[place:]]
@@ -171,7 +173,48 @@ def move_stage_up(model: Model, number: int, before: int) -> tuple[Edit, ...] | 
         result.append(Edit(span, ""))
     start = stage_span(model, model.stages[before]).start
     result += [Edit(Span(start, start), text), *changes]
-    return tuple(result) if _same_meaning(model, result, moved, frozenset((before,))) else None
+    return tuple(result) if _same_meaning(model, result, moved, rebased) else None
+
+
+def inline_base(model: Model, number: int, user: int) -> tuple[Edit, ...] | None:
+    """Put the lines of stage `number` into stage `user`, whose FROM names it, and count on in ``--from=N``.
+
+    The comments above both FROMs stay, those of the base first. None if anything would mean another stage afterwards.
+    """
+    stage, into = model.stages[number], model.stages[user]
+    kept = [other for other in range(len(model.stages)) if other != number]
+    moved = {old: new for new, old in enumerate(kept)}
+    changes = [Edit(model.absolute(place), text) for place, text in _renumbered(model, moved | {number: moved[user]})]
+    span = stage_span(model, stage)
+    inside = [change for change in changes if span.start <= change.span.start < span.end]
+    declaration = stage.declaration
+    start = model.start_of(declaration)
+    end = start + len(declaration.text)
+    body = apply(model.tree.text[end : span.end], [Edit(change.span.shifted(-end), change.text) for change in inside])
+    head = (declaration.flags[0] if declaration.flags else declaration.words[0]).span.start
+    above = block_span(model, into.declaration).start
+    result = [
+        Edit(span, ""),
+        Edit(Span(above, above), model.tree.text[span.start : start]),
+        replace(
+            model,
+            Place(into.declaration, into.declaration.words[0].span),
+            declaration.text[head : declaration.words[0].span.end],
+        ),
+        _body_below(model, into.declaration, body),
+        *[change for change in changes if change not in inside],
+    ]
+    return tuple(result) if _same_meaning(model, result, moved, frozenset(), (number, user)) else None
+
+
+def _body_below(model: Model, declaration: Instruction, body: str) -> Edit:
+    """The lines of a stage without the blank ones at their end, put below a FROM."""
+    ending = line_ending(model)
+    text = body.rstrip() + ending if body.strip() else ""
+    end = model.start_of(declaration) + len(declaration.text)
+    if text and not declaration.text.endswith("\n"):
+        text = ending + text.removesuffix(ending)
+    return Edit(Span(end, end), text)
 
 
 def _renumbered(model: Model, moved: Mapping[int, int]) -> list[tuple[Place, str]]:
@@ -186,10 +229,17 @@ def _renumbered(model: Model, moved: Mapping[int, int]) -> list[tuple[Place, str
     return found
 
 
-def _same_meaning(model: Model, changes: Iterable[Edit], moved: Mapping[int, int], rebased: frozenset[int]) -> bool:
+def _same_meaning(
+    model: Model,
+    changes: Iterable[Edit],
+    moved: Mapping[int, int],
+    rebased: frozenset[int],
+    inlined: tuple[int, int] | None = None,
+) -> bool:
     """Whether after the edits every stage that stays refers to what it referred to.
 
     A forward reference may have become a plain one; a FROM's, which was an image before, in `rebased` stages only.
+    Of two `inlined` stages the second took over what the first refers to in place of its own base.
     """
     after = model.updated(model.tree.edited(changes))
     if after.tree.directives != model.tree.directives or len(after.stages) != len(moved):
@@ -198,6 +248,8 @@ def _same_meaning(model: Model, changes: Iterable[Edit], moved: Mapping[int, int
         return False
     for old, new in moved.items():
         before, now = model.graph.nodes[old].outgoing, after.graph.nodes[new].outgoing
+        if inlined is not None and old == inlined[1]:
+            before = model.graph.nodes[inlined[0]].outgoing + before[1:]
         if len(before) != len(now):
             return False
         for reference, again in zip(before, now, strict=True):
