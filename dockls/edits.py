@@ -7,7 +7,7 @@ blank line apart.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dockls.semantics import Model, Resolution, Stage, lifted_with
+from dockls.semantics import Model, Reference, Resolution, Stage, lifted_with
 from dockls.syntax import Blank, Comment, Instruction, Item, Place
 from dockls.text import Edit, Span, apply
 
@@ -253,11 +253,19 @@ def _same_meaning(
         if len(before) != len(now):
             return False
         for reference, again in zip(before, now, strict=True):
-            target = None if reference.target is None else moved.get(reference.target, -1)
-            if again.target != target:
+            if not _same_reference(reference, again, moved, old in rebased):
                 return False
-            if again.resolution is not reference.resolution:
-                lifted = reference.resolution is Resolution.FORWARD and again.resolution is Resolution.STAGE
-                if not lifted or (reference.mention.kind == "from" and old not in rebased):
-                    return False
     return True
+
+
+def _same_reference(before: Reference, after: Reference, moved: Mapping[int, int], rebased: bool) -> bool:
+    gone = before.target is not None and before.target not in moved
+    if gone and before.mention.kind == "from" and before.resolution is Resolution.FORWARD:
+        # It was an image, whatever the stage further down was called.
+        return after.resolution is Resolution.IMAGE
+    if after.target != (None if before.target is None else moved.get(before.target, -1)):
+        return False
+    if after.resolution is before.resolution:
+        return True
+    lifted = before.resolution is Resolution.FORWARD and after.resolution is Resolution.STAGE
+    return lifted and (before.mention.kind != "from" or rebased)

@@ -118,7 +118,9 @@ def _new_rules(old: "Counter[tuple[str, str]]", new: "Counter[tuple[str, str]]")
 def _lost_reference(before: Model, after: Model) -> str | None:
     """A mention that named a stage before and falls through to an image of that name afterwards."""
     names = {node.name for node in before.graph.nodes if node.name}
-    images = {reference.value.lower() for reference in before.references if reference.resolution is Resolution.IMAGE}
+    # A FROM with the name of a stage further down means an image, too.
+    kinds = (Resolution.IMAGE, Resolution.FORWARD)
+    images = {reference.value.lower() for reference in before.references if reference.resolution in kinds}
     for reference in after.references:
         value = reference.value.lower()
         if reference.resolution is Resolution.IMAGE and value in names and value not in images:

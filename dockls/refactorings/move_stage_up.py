@@ -1,0 +1,87 @@
+"""Moves a stage above the first one that copies from it.
+
+BuildKit refuses to copy or mount from a stage that stands further down. The stage moves with its comments and with all
+that it needs itself, and numbers of stages in `--from=N` are adjusted.
+
+It is refused if the two stages need each other, if the last stage would move (it is what a build makes by default), and
+if anything else would mean another stage afterwards. A FROM that names a later stage means an image of that name as it
+stands; moving would change the result, so it is not offered there.
+
+```dockerfile
+FROM nginx:1.30-alpine AS site
+COPY --from=assets<|> /dist /usr/share/nginx/html
+
+# compiles the style sheets
+FROM node:24 AS assets
+RUN npm run build
+
+FROM site
+```
+
+->
+
+```dockerfile
+# compiles the style sheets
+FROM node:24 AS assets
+RUN npm run build
+
+FROM nginx:1.30-alpine AS site
+COPY --from=assets /dist /usr/share/nginx/html
+
+FROM site
+```
+"""
+
+from dockls import edits
+from dockls.rooms import Plan, Refused, refactoring
+from dockls.semantics import Model, Reference, Resolution, Stage, lifted_with, need_each_other
+from dockls.text import Span
+
+
+@refactoring(title="Move this stage up", kind="refactor.move.stage", grade="preserving")
+def move_stage_up(model: Model, selection: Span) -> Plan | Refused | None:
+    """Offered on a reference to a later stage, and on the FROM of a stage that is used further up."""
+    stage = _stage_at(model, selection.start)
+    if stage is None:
+        return None
+    first = min([reference.source for reference in _forward(model, stage)], default=None)
+    if first is None:
+        return None
+    user = model.stages[first]
+    if need_each_other(model.graph, stage.index, first):
+        return Refused(f"stages {stage.title} and {user.title} need each other")
+    changes = edits.move_stage_up(model, stage.index, first)
+    if changes is None:
+        return Refused(_reason(model, stage, user))
+    return Plan(changes, title=f"Move stage {stage.title} above {user.title}")
+
+
+def _forward(model: Model, stage: Stage) -> list[Reference]:
+    return [
+        reference
+        for reference in model.graph.dependents[stage.index]
+        if reference.resolution is Resolution.FORWARD and reference.mention.kind != "from"
+    ]
+
+
+def _stage_at(model: Model, offset: int) -> Stage | None:
+    """The later stage that the reference at `offset` names, or the stage whose FROM stands there."""
+    stage, instruction = model.stage_at(offset), model.instruction_at(offset)
+    if stage is None or instruction is None:
+        return None
+    for reference in stage.references:
+        if reference.mention.instruction is instruction and reference.target is not None:
+            here = model.reference_at(offset)
+            if reference.resolution is Resolution.FORWARD and here in (None, reference):
+                return model.stages[reference.target]
+    return stage if instruction is stage.declaration else None
+
+
+def _reason(model: Model, stage: Stage, user: Stage) -> str:
+    if stage is model.target:
+        return f"stage {stage.title} is the last one and thus what is built by default; it would be another"
+    if len(model.stages) - 1 in model.graph.reachable(stage.index):
+        return f"stage {stage.title} needs the last stage, which is what is built by default; it would be another"
+    if not lifted_with(model.graph, stage.index, user.index):
+        return "two stages share a name, so that their order counts"
+    return "another line would then mean a different stage"

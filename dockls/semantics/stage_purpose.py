@@ -1,0 +1,69 @@
+"""What a stage is for, told by the commands it runs, and a name that says so."""
+
+from collections.abc import Iterator
+
+from dockls.semantics.execution import executed
+from dockls.semantics.graph import Resolution
+from dockls.semantics.model import Model
+from dockls.semantics.renaming import is_valid_name, unusable
+from dockls.semantics.stage import Stage
+
+#: how commands begin that run tests
+_TESTS = (
+    ("go", "test"), ("cargo", "test"), ("npm", "test"), ("npm", "t"), ("yarn", "test"), ("pnpm", "test"),
+    ("npm", "run", "test"), ("yarn", "run", "test"), ("pnpm", "run", "test"), ("dotnet", "test"), ("mvn", "test"),
+    ("mvn", "verify"), ("gradle", "test"), ("./gradlew", "test"), ("./mvnw", "test"), ("make", "test"),
+    ("make", "check"), ("bundle", "exec", "rspec"), ("mix", "test"), ("python", "-m", "pytest"), ("npx", "jest"),
+    ("pytest",), ("tox",), ("nox",), ("jest",), ("vitest",), ("phpunit",), ("ctest",), ("rspec",),
+)  # fmt: skip
+
+
+def telling_name(model: Model, stage: Stage) -> str:
+    """The first free name of those that tell what the stage is for: builder, test, deps, runtime, stage-N.
+
+    The name of an image that the file uses is never taken, be it free or not, for it would mislead.
+    """
+    images = frozenset(_image_names(model))
+    preferred = _purpose(stage, model)
+    for name in _candidates(preferred, stage):
+        if is_valid_name(name) and name not in images and unusable(model, name, stage) is None:
+            return name
+    number = 2
+    while unusable(model, f"{preferred}-{number}", stage) is not None:
+        number += 1
+    return f"{preferred}-{number}"
+
+
+def _candidates(preferred: str, stage: Stage) -> Iterator[str]:
+    yield preferred
+    image = stage.base_image
+    if image is not None and not preferred.startswith("stage-"):
+        yield f"{preferred}-{short_name(image)}"
+
+
+def _image_names(model: Model) -> Iterator[str]:
+    for reference in model.references:
+        if reference.resolution in (Resolution.IMAGE, Resolution.FORWARD, Resolution.UNKNOWN):
+            yield reference.value.lower()
+            yield short_name(reference.value)
+
+
+def short_name(image: str) -> str:
+    """The last part of an image's name without tag and digest, in lower case."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
+
+
+def _purpose(stage: Stage, model: Model) -> str:
+    if stage is model.target:
+        return "runtime"
+    from dockls.knowledge import build_command, install_command, package_install
+
+    commands = [command.words for command in executed(stage)]
+    if any(build_command(words) is not None for words in commands):
+        names = [node.name or "" for node in model.graph.nodes]
+        return "build" if any(name.startswith("build-") for name in names) else "builder"
+    if any(words[: len(test)] == test for words in commands for test in _TESTS):
+        return "test"
+    if any(install_command(words) is not None or package_install(words) is not None for words in commands):
+        return "deps"
+    return f"stage-{stage.index}"
