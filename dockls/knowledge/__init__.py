@@ -31,6 +31,22 @@ if TYPE_CHECKING:
     from .installs import Manifest as Manifest
     from .installs import dependency_step as dependency_step
     from .installs import install_command as install_command
+    from .ordering import dependencies_only as dependencies_only
+    from .ordering import holds_dependencies as holds_dependencies
+    from .ordering import implied_install as implied_install
+    from .ordering import install_scripts as install_scripts
+    from .ordering import install_words as install_words
+    from .ordering import installed_folder as installed_folder
+    from .ordering import is_harmless_script as is_harmless_script
+    from .ordering import is_independent as is_independent
+    from .ordering import is_manifest_folder as is_manifest_folder
+    from .ordering import is_setting as is_setting
+    from .ordering import is_source_file as is_source_file
+    from .ordering import is_source_folder as is_source_folder
+    from .ordering import needs_a_look as needs_a_look
+    from .ordering import obstacles as obstacles
+    from .ordering import project_install as project_install
+    from .ordering import vendor_folder as vendor_folder
     from .package_commands import PackageInstall as PackageInstall
     from .package_commands import package_install as package_install
     from .packages import package_kind as package_kind
@@ -60,20 +76,36 @@ _HOMES = {
     "alpine": "variants",
     "build_command": "builds",
     "buildkit_arguments": "environment",
+    "dependencies_only": "ordering",
     "dependency_step": "installs",
     "development_command": "development",
     "distroless": "variants",
     "facts": "images",
     "has_variants": "variants",
+    "holds_dependencies": "ordering",
+    "implied_install": "ordering",
     "install_command": "installs",
+    "install_scripts": "ordering",
+    "install_words": "ordering",
+    "installed_folder": "ordering",
     "is_build_only_variable": "environment",
     "is_cache_buster": "environment",
     "is_embedded_in_site": "environment",
+    "is_harmless_script": "ordering",
+    "is_independent": "ordering",
+    "is_manifest_folder": "ordering",
     "is_plausible_image": "image_reference",
+    "is_setting": "ordering",
+    "is_source_file": "ordering",
+    "is_source_folder": "ordering",
     "is_volatile_name": "environment",
     "meant_image": "image_reference",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
+    "needs_a_look": "ordering",
+    "vendor_folder": "ordering",
+    "project_install": "ordering",
+    "obstacles": "ordering",
     "official_images": "image_reference",
     "package_install": "package_commands",
     "package_kind": "packages",
