@@ -141,13 +141,18 @@ def _run_all(enabled: RuleSet, rules: Iterable[Rule], subject: Any) -> list[Diag
 
 
 def _by_section(model: Model, diagnostics: Iterable[Diagnostic]) -> dict[int, tuple[Diagnostic, ...]]:
-    found: dict[int, tuple[Diagnostic, ...]] = {}
+    wanted: dict[Item, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
-        item = diagnostic.finding.place.item
-        for number, section in enumerate(model.tree.sections):
-            if section.offset_of(item) is not None:
-                found[number] = (*found.get(number, ()), diagnostic)
-                break
+        wanted.setdefault(diagnostic.finding.place.item, []).append(diagnostic)
+    found: dict[int, tuple[Diagnostic, ...]] = {}
+    for number, section in enumerate(model.tree.sections) if wanted else ():
+        # Whichever is shorter: the wanted items in the section, or its items among the wanted.
+        if len(wanted) < len(section.items):
+            here = [item for item in wanted if section.offset_of(item) is not None]
+        else:
+            here = [item for item in section.items if item in wanted]
+        if here:
+            found[number] = tuple([diagnostic for item in here for diagnostic in wanted[item]])
     return found
 
 
