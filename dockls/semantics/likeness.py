@@ -8,7 +8,7 @@ SHORT = 4
 
 
 #: more comparisons than this are not made in one file
-MOST_COMPARISONS = 20_000
+MOST_COMPARISONS = 6_000
 
 
 def is_template(graph: Graph) -> bool:
@@ -30,11 +30,11 @@ def meant_stage(graph: Graph, text: str, before: int | None = None) -> Node | No
 
     if len(text) < 2 or is_plausible_image(text):
         return None
-    names = [node.name for node in (graph.nodes if before is None else graph.nodes[:before]) if node.name]
-    made = graph.memo.get(MOST_COMPARISONS, 0) + len(names)
-    graph.memo[MOST_COMPARISONS] = made
+    count = len(graph.nodes) if before is None else before
+    made = graph.memo[meant_stage] = graph.memo.get(meant_stage, 0) + count
     if made > MOST_COMPARISONS:
         return None
+    names = [node.name for node in graph.nodes[:count] if node.name]
     written = text.lower()
     name = nearest(written, names)
     if name is None or _differ_in_number(written, name) or not (len(text) > SHORT or _is_one_edit(written, name)):
