@@ -15,4 +15,5 @@ def names_ingredient(name: str) -> bool:
 
 
 def _parts(name: str) -> list[str]:
-    return name.lower().replace("_", "-").replace(".", "-").split("-")
+    parts = name.lower().replace("_", "-").replace(".", "-").split("-")
+    return [part.rstrip("0123456789") or part for part in parts] + parts
