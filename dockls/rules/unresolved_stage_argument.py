@@ -44,24 +44,30 @@ from dockls.text import Edit
 
 #: more candidates than this are not told
 MOST_CANDIDATES = 6
+#: more different words than this are not looked at
+MOST_WORDS = 100
 
 
 @graph_rule(severity=Severity.ERROR)
 def unresolved_stage_argument(graph: Graph) -> Iterator[Finding]:
     """Look at every FROM with a variable that selects no stage."""
+    known: dict[tuple[str, str], tuple[Node, ...]] = {}
     for node in graph.nodes:
         base = node.base
         if base is None or not base.mention.has_variable:
             continue
         if base.resolution not in (Resolution.IMAGE, Resolution.UNKNOWN):
             continue
-        candidates = _candidates(graph, base)
-        if candidates:
-            yield _finding(graph, base, candidates)
+        key = (base.mention.text, base.value)
+        if key not in known and len(known) < MOST_WORDS:
+            known[key] = _candidates(graph, base)
+        earlier = [one for one in known.get(key, ())[: MOST_CANDIDATES * 2] if one.number < node.number]
+        if earlier:
+            yield _finding(graph, base, earlier)
 
 
-def _candidates(graph: Graph, base: Reference) -> list[Node]:
-    """The earlier stages that the word could select; none where it plainly means an image."""
+def _candidates(graph: Graph, base: Reference) -> tuple[Node, ...]:
+    """The stages that the word could select; none where it plainly means an image."""
     from dockls.knowledge import is_plausible_image
     from dockls.semantics.expansion import variables
     from dockls.semantics.graph import literal_ends
@@ -70,10 +76,10 @@ def _candidates(graph: Graph, base: Reference) -> list[Node]:
     word = base.mention.text
     prefix, suffix = literal_ends(word)
     if not (prefix or suffix) or any(is_platform_argument(use.name) for use in variables(word)):
-        return []
+        return ()
     if base.resolution is Resolution.IMAGE and is_plausible_image(base.value):
-        return []
-    return [node for node in graph.candidates(word) if node.number < base.source]
+        return ()
+    return graph.candidates(word)
 
 
 def _finding(graph: Graph, base: Reference, candidates: list[Node]) -> Finding:
