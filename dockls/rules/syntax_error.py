@@ -45,7 +45,11 @@ def syntax_error(model: Model) -> Iterator[Finding]:
             yield Finding(place, problem.message)
     for number, instruction, problem in found:
         if not problem.message.startswith(_ELSEWHERE) and not _is_stage_in_other_case(model, number, instruction):
-            yield Finding(Place(instruction, problem.span), problem.message, fixes=_fixes(instruction, problem))
+            # The same finding after an edit elsewhere, so that nothing need be told anew.
+            key = (syntax_error.name, problem)
+            if key not in instruction.memo:
+                instruction.memo[key] = _finding(instruction, problem)
+            yield instruction.memo[key]
 
 
 def _is_stage_in_other_case(model: Model, number: int, instruction: Instruction) -> bool:
@@ -53,6 +57,10 @@ def _is_stage_in_other_case(model: Model, number: int, instruction: Instruction)
         return False
     base = model.graph.nodes[number - 1].base
     return base is not None and stage_in_other_case(model.graph, base) is not None
+
+
+def _finding(instruction: Instruction, problem: Problem) -> Finding:
+    return Finding(Place(instruction, problem.span), problem.message, fixes=_fixes(instruction, problem))
 
 
 def _fixes(instruction: Instruction, problem: Problem) -> tuple[Fix, ...]:

@@ -44,7 +44,11 @@ def unknown_flag(model: Model) -> Iterator[Finding]:
         known = FLAGS.get(instruction.keyword, {})
         flag = next((one for one in instruction.flags if one.span == problem.span and one.name not in known), None)
         if flag is not None:
-            yield _finding(instruction, flag)
+            # The same finding after an edit elsewhere, so that nothing need be told anew.
+            key = (unknown_flag.name, flag.span)
+            if key not in instruction.memo:
+                instruction.memo[key] = _finding(instruction, flag)
+            yield instruction.memo[key]
 
 
 def _finding(instruction: Instruction, flag: Flag) -> Finding:

@@ -45,7 +45,11 @@ def unknown_instruction(model: Model) -> Iterator[Finding]:
         yield Finding(Place(first, first.keyword_span), message)
         return
     for instruction in found:
-        yield _finding(instruction)
+        # The same finding after an edit elsewhere, so that nothing need be told anew.
+        kept = instruction.memo.get(unknown_instruction.name)
+        if kept is None:
+            kept = instruction.memo[unknown_instruction.name] = _finding(instruction)
+        yield kept
 
 
 def _finding(instruction: Instruction) -> Finding:
