@@ -5,11 +5,11 @@ unreadable file or bad settings.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from dockls import __version__
-
 
 #: starts the language server: on standard input and output for None, else on a host and port; gives the exit status
 Serve = Callable[[tuple[str, int] | None], int]
@@ -20,19 +20,34 @@ def main(serve: Serve, arguments: Sequence[str] | None = None) -> int:
 
     `serve` comes from the caller, because this package knows nothing of the server.
     """
-    options = _parser().parse_args(arguments)
+    options = _understood(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A name with bytes that are no UTF-8 must still be printable.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     try:
-        return _run(options, serve)
+        status = _run(options, serve)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough, as `dockls check | head` does.
-        sys.stderr.close()
+        # Whoever read our output has seen enough, as `dockls check | head` does. The interpreter flushes once more at
+        # its end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
+    return status
+
+
+def _understood(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; ends the program with exit status 2 and a message where they make no sense."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "check":
+        if options.unsafe and not (options.fix or options.diff):
+            parser.error("--unsafe goes with --fix or --diff")
+        if options.diff and options.format != "text":
+            parser.error("--diff prints text; the JSON document has the edits of every fix")
+    return options
 
 
 def _run(options: argparse.Namespace, serve: Serve) -> int:
@@ -71,7 +86,7 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"[HOST:]PORT with a port up to 65535 is expected, not {text!r}")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -87,7 +102,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="exit with 1 from this level on (default: warning)",
     )
     parser.add_argument("--fix", action="store_true", help="write what can be mended without changing meaning")
-    parser.add_argument("--unsafe", action="store_true", help="with --fix: also fixes that may change meaning")
+    parser.add_argument(
+        "--unsafe", action="store_true", help="with --fix or --diff: also fixes that may change meaning"
+    )
     parser.add_argument("--diff", action="store_true", help="show the fixes as a diff, write nothing")
     parser.add_argument("--config", metavar="FILE", help="these settings instead of the nearest dockls.toml")
     parser.add_argument("--context", metavar="DIR", help="the build context")

@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 
-from dockls.cli.opening import complain
+from dockls.cli.opening import complain, meant
 from dockls.cli.paint import Paint
 from dockls.rooms import Refactoring, Rule, manual, named, refactorings, rules, summary
 
@@ -18,17 +18,31 @@ def run(options: Namespace) -> int:
         return 0
     room = named(options.name)
     if room is None:
-        from difflib import get_close_matches
-
-        names = [each.name for each in _rooms()]
-        near = get_close_matches(options.name, names, 1)
-        complain(
-            f"there is no rule or refactoring `{options.name}`"
-            + (f"; did you mean `{near[0]}`?" if near else "; `dockls explain` lists them all.")
-        )
+        hint = meant(options.name, [each.name for each in _rooms()], "; `dockls explain` lists them all.")
+        complain(f"there is no rule or refactoring `{options.name}`{hint}")
         return 2
-    sys.stdout.write(f"{paint('bold', room.name)}  {paint('faint', _facts(room))}\n\n{manual(room)}\n")
+    sys.stdout.write(
+        f"{paint('bold', room.name)}  {paint('faint', _facts(room))}\n\n{_readable(manual(room), paint)}\n"
+    )
     return 0
+
+
+def _readable(text: str, paint: Paint) -> str:
+    """The manual with its examples set in, the cursor in them a bar."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced:
+            shown = line.replace("<|>", "┃").replace("<|", "┃").replace("|>", "┃")
+            lines.append(paint("frame", f"    {shown}") if shown else "")
+        elif line.startswith("->"):
+            outcome = line[2:].strip() or "becomes"
+            lines.append(outcome + ("" if ":" in outcome or "not offered" in outcome else ":"))
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _rooms() -> list[_Room]:

@@ -1,24 +1,29 @@
-"""Opens what the user named: the text with its problems told, the model in its surroundings."""
+"""Opens what the user named: the text with its problems told, the model in its surroundings; writes it back."""
 
 import sys
 from typing import NamedTuple
 
-from dockls.project import EMPTY_SURROUNDINGS, read_text, surroundings
+from dockls.project import EMPTY_SURROUNDINGS, Source, read_text, surroundings
 from dockls.semantics import Model
 from dockls.syntax import parse
 
 STDIN = "-"
+_STDIN_NAME = "standard input"
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; the message names it and says why."""
+    """A file that cannot be read or written; the message names it and says why."""
 
 
 class Opened(NamedTuple):
-    """A Dockerfile with its path as it was given."""
+    """A Dockerfile with its path as it was given.
+
+    `exact` tells whether the text is what the file holds; where bytes had to be replaced it must not be written back.
+    """
 
     path: str
     model: Model
+    exact: bool = True
 
 
 def open_model(path: str, context: str | None = None) -> Opened:
@@ -26,33 +31,57 @@ def open_model(path: str, context: str | None = None) -> Opened:
 
     Bytes that had to be replaced are told on standard error.
     """
-    text = read(path)
-    around = EMPTY_SURROUNDINGS if path == STDIN and context is None else surroundings(path, context=context)
+    source = read(path)
+    around = EMPTY_SURROUNDINGS
+    if path != STDIN or context is not None:
+        # What is piped in counts as the Dockerfile of the folder that the command runs in.
+        around = surroundings("Dockerfile" if path == STDIN else path, context=context)
     for problem in around.problems:
         complain(problem)
-    return Opened(path, Model(parse(text), around))
+    return Opened(path, Model(parse(source.text), around), not source.problems)
 
 
-def read(path: str) -> str:
-    """The text of a file or of standard input; raises UnreadableError."""
-    source = read_text(path)
+def read(path: str) -> Source:
+    """The text of a file or of standard input, its problems told; raises UnreadableError."""
+    if path == STDIN:
+        from dockls.project.discovery import decoded
+
+        source = decoded(sys.stdin.buffer.read(), _STDIN_NAME)
+    else:
+        source = read_text(path)
     if not source.readable:
         raise UnreadableError(" ".join(source.problems) or f"{path} cannot be read.")
     for problem in source.problems:
         complain(problem)
-    return source.text
+    return source
 
 
-def write(path: str, text: str) -> None:
-    """Write a file's new text with its line endings as they are; raises UnreadableError if that fails."""
+def write(opened: Opened, text: str) -> None:
+    """Write a file's new text, to standard output for ``-``, with its line endings as they are.
+
+    Raises UnreadableError if that fails or would lose bytes that could not be read.
+    """
     from pathlib import Path
 
+    if opened.path == STDIN:
+        sys.stdout.write(text)
+        return
+    if not opened.exact:
+        raise UnreadableError(f"{opened.path} is left as it is, because bytes of it that are no text would be lost.")
     try:
-        Path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
+        Path(opened.path).write_bytes(text.encode("utf-8"))
     except (OSError, UnicodeError) as error:
-        raise UnreadableError(f"{path} cannot be written: {error}") from error
+        raise UnreadableError(f"{opened.path} cannot be written: {error}.") from error
 
 
 def complain(sentence: str) -> None:
     """Tell the user something that is not a result."""
     print(f"dockls: {sentence}", file=sys.stderr)
+
+
+def meant(name: str, known: list[str], otherwise: str = ".") -> str:
+    """The end of a sentence about an unknown name: the nearest known one, or `otherwise`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, 1)
+    return f"; did you mean `{near[0]}`?" if near else otherwise

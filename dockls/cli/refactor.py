@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from dockls.cli.diff import unified
-from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, open_model, write
+from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_model, write
 from dockls.cli.paint import Paint
 from dockls.cli.report import VERSION, as_json, edits_of
 from dockls.engine import Offer, Performed, UnknownRefactoringError, offers, perform
@@ -36,27 +36,30 @@ def _selection(model: Model, at: str | None) -> Span:
     if at is None:
         return Span(*[model.start_of(model.stages[-1].declaration)] * 2) if model.stages else Span(0, 0)
     first, dash, second = at.partition("-")
-    start, whole = _offset(model, first, at, at_end=False)
-    if not dash:
-        return Span(start, start)
-    end, whole = _offset(model, second, at, at_end=True)
-    return Span(start, max(start, end) if not whole else end)
+    start = _offset(model, first, at, at_end=False)
+    end = _offset(model, second, at, at_end=True) if dash else start
+    if end < start:
+        raise _UsageError(f"--at {at} ends before it begins.")
+    return Span(start, end)
 
 
-def _offset(model: Model, text: str, at: str, at_end: bool) -> tuple[int, bool]:
-    """The offset of ``LINE[:COL]``, and whether only a line was given."""
+def _offset(model: Model, text: str, at: str, at_end: bool) -> int:
+    """The offset of ``LINE[:COL]``; a line alone means its first word, or its end."""
     line, colon, column = text.partition(":")
-    if not line.isdecimal() or (colon and not column.isdecimal()) or int(line) < 1 or (colon and int(column) < 1):
+    if not _is_count(line) or (colon and not _is_count(column)):
         raise _UsageError(f"--at takes LINE[:COL][-LINE[:COL]] counted from 1, not {at!r}.")
     index = model.tree.line_index
     if int(line) > index.line_count:
         raise _UsageError(f"--at names line {line}, but the file has only {index.line_count}.")
     if colon:
-        return index.offset(int(line) - 1, int(column) - 1), False
+        return index.offset(int(line) - 1, int(column) - 1)
     start, end = index.line_span(int(line) - 1)
     text_of_line = model.tree.text[start:end]
-    indent = len(text_of_line) - len(text_of_line.lstrip())
-    return (end, True) if at_end else (start + indent, True)
+    return end if at_end else start + len(text_of_line) - len(text_of_line.lstrip())
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10 and int(text) > 0
 
 
 def _list(opened: Opened, selection: Span, style: str) -> int:
@@ -95,10 +98,7 @@ def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
     try:
         outcome = perform(opened.model, options.apply, selection, _settings(options.set))
     except UnknownRefactoringError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(options.apply, [room.name for room in refactorings()], 1)
-        hint = f"; did you mean `{near[0]}`?" if near else "; `dockls explain` lists them all."
+        hint = meant(options.apply, [room.name for room in refactorings()], "; `dockls explain` lists them all.")
         raise _UsageError(f"there is no refactoring `{options.apply}`{hint}") from None
     if not isinstance(outcome, Performed):
         reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
@@ -136,9 +136,9 @@ def _refuse(opened: Opened, options: Namespace, reason: str, refused: bool) -> N
 
 def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:
     before = opened.model.tree.text
-    if options.write and opened.path != STDIN:
-        write(opened.path, outcome.text)
-    elif options.format == "text" and (options.stdout or options.write):
+    if options.write and (opened.path != STDIN or options.format == "text"):
+        write(opened, outcome.text)
+    elif options.format == "text" and options.stdout:
         sys.stdout.write(outcome.text)
     if options.format == "json" or options.stdout:
         return

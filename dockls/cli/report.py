@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dockls.cli.opening import complain
 from dockls.engine import Diagnostic
 from dockls.rooms import Fix
 from dockls.semantics import Model
@@ -42,17 +43,23 @@ def finding_of(model: Model, diagnostic: Diagnostic) -> dict[str, Any]:
             {"message": related.message, "range": range_of(model, model.absolute(related.place))}
             for related in finding.related
         ],
-        "fixes": [_fix(model, fix) for fix in finding.fixes],
+        "fixes": [described for fix in finding.fixes if (described := _fix(model, fix)) is not None],
         "url": f"docs/rules/{rule.name}.md",
     }
 
 
-def _fix(model: Model, fix: Fix) -> dict[str, Any]:
-    return {
-        "title": fix.title,
-        "applicability": "safe" if fix.safe else "unsafe",
-        "edits": edits_of(model, fix.edits(model) or ()),
-    }
+def _fix(model: Model, fix: Fix) -> dict[str, Any] | None:
+    """A fix with its edits; None if it does not apply after all, or cannot be worked out."""
+    try:
+        edits = fix.edits(model)
+        described = None if edits is None else edits_of(model, edits)
+    except Exception as error:
+        # One fault must not cost the document with everything else that was found.
+        complain(f"the fix `{fix.title}` failed and was left out: {error!r}")
+        return None
+    if described is None:
+        return None
+    return {"title": fix.title, "applicability": "safe" if fix.safe else "unsafe", "edits": described}
 
 
 def as_json(value: Any) -> str:
