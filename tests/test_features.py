@@ -65,6 +65,10 @@ def _drawn(label: str) -> Callable[[Any, Model, Case], Answer]:
     return answer
 
 
+def _highlight(module: Any, model: Model, case: Case) -> Answer:
+    return [(_span(model, found), found.kind) for found in module.highlight(model, _cursor(case))], []
+
+
 def _references(module: Any, model: Model, case: Case) -> Answer:
     with_declaration = case.settings.get("declaration", "yes") == "yes"
     found = module.references(model, _cursor(case), with_declaration)
@@ -114,7 +118,7 @@ ADAPTERS: dict[str, Callable[[Any, Model, Case], Answer]] = {
     "definition": _drawn("definition"),
     "document_symbols": _symbols,
     "folding_ranges": _folding,
-    "highlight": _drawn("read"),
+    "highlight": _highlight,
     "hover": _hover,
     "references": _references,
     "rename": _rename,

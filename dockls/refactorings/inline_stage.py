@@ -1,8 +1,8 @@
 """Joins a stage with the only stage that starts from it.
 
-Its lines go below the FROM of the stage that continues it, comments and blank lines included, and its own FROM goes: the
-inverse of splitting a stage. ARG, ENV, WORKDIR, USER and SHELL flow as before, so the image stays the same. Numbers of
-stages in `--from=N` are adjusted.
+Its lines go below the FROM of the stage that continues it, comments and blank lines included, and its own FROM goes:
+the inverse of splitting a stage. ARG, ENV, WORKDIR, USER and SHELL flow as before, so the image stays the same. Numbers
+of stages in `--from=N` are adjusted.
 
 It is refused if something else uses the stage as well: another stage, a `COPY --from`, a file of the workspace that
 builds it, or a FROM that may select it by a variable. It is refused too where the joined stage would not build the same

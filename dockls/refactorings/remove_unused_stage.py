@@ -3,10 +3,10 @@
 BuildKit skips such a stage, so the image stays the same; the stage only costs the reader's time. Numbers of stages in
 `--from=N` are adjusted.
 
-It is not offered on the last stage, which is what a build makes by default, nor where a reference exists. It is refused
-if a file of the workspace (Compose, Bake, a workflow, a script) builds the stage by name, and if a FROM may select it by
-a variable. Whether somebody types `--target` by hand cannot be known; for a named stage that is an assumption to
-confirm.
+It is not offered on the last stage, which is what a build makes by default, nor where a reference exists. It is
+refused if a file of the workspace (Compose, Bake, a workflow, a script) builds the stage by name, and if a FROM may
+select it by a variable. Whether somebody types `--target` by hand cannot be known; for a named stage that is an
+assumption to confirm.
 
 ```dockerfile
 FROM alpine:3.24<|> AS tools

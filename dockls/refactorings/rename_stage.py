@@ -47,7 +47,12 @@ def rename_stage(model: Model, selection: Span, name: str | None = None) -> Plan
     renaming = renamed(model, stage, wanted)
     if not isinstance(renaming, Renaming):
         return Refused(renaming)
-    assumptions = tuple([f"{use.path} builds it by its old name" for use in renaming.other_files])
+    assumptions = tuple(
+        [
+            f"{use.path.rpartition('/')[2]} builds the stage as `{use.name}`, which must follow."
+            for use in renaming.other_files
+        ]
+    )
     if wanted.lower() == stage.name:
         assumptions = ()
     return Plan(renaming.edits, assumptions=assumptions, title=f"Rename stage `{written}` to `{wanted}`")

@@ -51,7 +51,8 @@ class _Recipes:
         if stage.parent is None:
             base = stage.base
             value = "" if base is None else base.value
-            known = "" if base is None else base.resolution.value
+            # A FROM with the name of a stage further down means an image.
+            known = "" if base is None else base.resolution.value.replace("forward", "image")
             return (_digest(("FROM", known, value, "" if platform is None else platform.text)),)
         steps = self._chain(stage.parent)
         for trigger in stage.parent.instructions:

@@ -128,9 +128,8 @@ def _captured(graph: Graph, lower: str, number: int) -> Iterator[Reference]:
             if reference.resolution is Resolution.IMAGE and reference.value.lower() == lower:
                 yield reference
         elif reference.source > number:
-            if is_image(reference) and reference.value == lower:
-                yield reference
-            elif reference.mention.has_variable and _fits(reference.mention.text, lower):
+            selects = reference.mention.has_variable and _fits(reference.mention.text, lower)
+            if selects or (is_image(reference) and reference.value == lower):
                 yield reference
 
 
