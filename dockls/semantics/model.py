@@ -40,7 +40,11 @@ class Model:
             self._inherit(previous, changed)
         else:
             self.graph = _graph(tree, surroundings)
-            same_world = previous is not None and previous.surroundings is surroundings
+            same_world = (
+                previous is not None
+                and previous.surroundings is surroundings
+                and previous.graph.arguments == self.graph.arguments
+            )
             self.stages = self._built(previous.stages if previous is not None and same_world else ())
 
     def _patched(self, old: tuple[Stage, ...], changed: list[int]) -> tuple[Stage, ...]:
