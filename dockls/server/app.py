@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockls import __version__
-from dockls.server import handlers_actions, handlers_reading
+from dockls.server import handlers_actions, handlers_navigation, handlers_reading
 from dockls.server.errors import METHOD_NOT_FOUND, RequestError
 from dockls.server.hardened import Server
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: functions that register a group of handlers
 REGISTRARS: tuple[Callable[[Server], None], ...] = (
     handlers_actions.register,
+    handlers_navigation.register,
     handlers_reading.register,
 )
 

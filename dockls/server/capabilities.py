@@ -105,6 +105,10 @@ KINDS = (QUICK_FIX, REFACTOR, "refactor.extract", "refactor.inline", "refactor.r
 #: What every client is told: written out because `initialize` is answered before any handler is loaded.
 #: `tests/server/test_capabilities.py` compares it with the handlers that are registered.
 FEATURES: Json = {
+    "definitionProvider": True,
+    "referencesProvider": True,
+    "documentHighlightProvider": True,
+    "renameProvider": {"prepareProvider": True},
     "hoverProvider": True,
     "documentSymbolProvider": True,
     "foldingRangeProvider": True,
@@ -121,6 +125,8 @@ def announce(client: Client, version: str) -> Json:
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         **FEATURES,
     }
+    if not client.prepare_rename:  # its options must not be sent then (LSP 3.17, "Rename Request")
+        capabilities["renameProvider"] = True
     if client.pull_diagnostics:
         capabilities["diagnosticProvider"] = {
             "identifier": "dockls",

@@ -96,7 +96,7 @@ class Documents:
     """The open documents by URI, exactly as the client spells it."""
 
     def __init__(self, encoding: Encoding) -> None:
-        self._encoding = encoding
+        self.encoding = encoding
         self._open: dict[str, Document] = {}
 
     def __iter__(self) -> Iterator[Document]:
@@ -121,7 +121,7 @@ class Documents:
         if not (isinstance(uri, str) and isinstance(text, str)):
             raise RequestError(INVALID_PARAMS, "didOpen needs a uri and a text")
         language = item.get("languageId")
-        document = Document(uri, text, version_of(item), language if isinstance(language, str) else "", self._encoding)
+        document = Document(uri, text, version_of(item), language if isinstance(language, str) else "", self.encoding)
         self._open[uri] = document
         return document
 

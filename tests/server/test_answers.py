@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -21,35 +22,43 @@ RICH: Json = PUSH | {
 class Editor(Client):
     """An editor with one document open."""
 
-    def __init__(self, capabilities: Json, text: str = TEXT) -> None:
+    def __init__(self, capabilities: Json, text: str = TEXT, uri: str = "file:///Dockerfile") -> None:
         super().__init__()
-        self.text = text
+        self.text, self.uri = text, uri
         self.index = LineIndex.of(text)
         self.initialize(capabilities)
-        self.open(text)
+        self.open(text, uri)
 
     def position(self, offset: int) -> Json:
         return at(*self.index.position(offset, "utf-16"))
 
-    def ask(self, method: str, before: str = "") -> Any:
-        """The answer at the place directly behind a piece of the text."""
+    def response(self, method: str, before: str = "", **more: Any) -> Json:
+        """The response at the place directly behind a piece of the text."""
         offset = self.text.index(before) + len(before)
-        params = {"textDocument": {"uri": "file:///Dockerfile"}, "position": self.position(offset)}
-        return self.call(f"textDocument/{method}", params)["result"]
+        params = {"textDocument": {"uri": self.uri}, "position": self.position(offset)}
+        return self.call(f"textDocument/{method}", params | more)
+
+    def ask(self, method: str, before: str = "", **more: Any) -> Any:
+        """The result at that place."""
+        return self.response(method, before, **more)["result"]
 
     def covered(self, range_: Json) -> str:
         """The text of a range."""
-        start, end = (
-            self.index.offset(range_[key]["line"], range_[key]["character"], "utf-16") for key in ("start", "end")
-        )
+        start, end = span_of(self.index, range_)
         return self.text[start:end]
 
-    def applied(self, change: Json) -> str:
-        start, end = (
-            self.index.offset(change["range"][key]["line"], change["range"][key]["character"], "utf-16")
-            for key in ("start", "end")
-        )
-        return apply(self.text, [Edit(Span(start, end), change["newText"])])
+    def applied(self, *changes: Json) -> str:
+        """The text after LSP text edits."""
+        return applied(self.text, changes)
+
+
+def span_of(index: LineIndex, range_: Json) -> Span:
+    return Span(*(index.offset(range_[key]["line"], range_[key]["character"], "utf-16") for key in ("start", "end")))
+
+
+def applied(text: str, changes: Iterable[Json]) -> str:
+    index = LineIndex.of(text)
+    return apply(text, [Edit(span_of(index, change["range"]), change["newText"]) for change in changes])
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +105,46 @@ def test_completion_replaces_what_is_typed():
     with Editor(RICH, TEXT.replace("--from=build", "--from=bu")) as editor:
         (proposal,) = editor.ask("completion", "--from=bu")
         assert editor.applied(proposal["textEdit"]) == TEXT
+
+
+def test_from_a_mention_to_the_declaration(rich):
+    (target,) = rich.ask("definition", "--from=b")
+    assert target["uri"] == rich.uri
+    assert rich.covered(target["range"]) == "build"
+    assert rich.applied({"range": target["range"], "newText": "here"}) == TEXT.replace("AS build", "AS here")
+    assert rich.ask("definition", "# ") == []
+
+
+def test_all_mentions(rich):
+    both = rich.ask("references", "AS b", context={"includeDeclaration": True})
+    assert [rich.covered(each["range"]) for each in both] == ["build", "build"]
+    assert rich.ask("references", "AS b", context={"includeDeclaration": False}) == both[1:]
+    shown = rich.ask("documentHighlight", "--from=b")
+    assert [(each["range"], each["kind"]) for each in shown] == [(both[0]["range"], 3), (both[1]["range"], 2)]
+
+
+def test_rename_in_the_file(poor, rich):
+    asked = rich.ask("prepareRename", "--from=b")
+    assert (rich.covered(asked["range"]), asked["placeholder"]) == ("build", "build")
+    edit = poor.ask("rename", "--from=b", newName="made")
+    assert poor.applied(*edit["changes"][poor.uri]) == TEXT.replace("build", "made")
+
+
+@pytest.mark.parametrize(("before", "name"), [("AS b", "not a name"), ("FROM al", "x")])
+def test_a_rename_that_must_not_be_is_refused_with_a_reason(rich, before, name):
+    error = rich.response("rename", before, newName=name)["error"]
+    assert error["code"] == -32803
+    assert error["message"]
+
+
+def test_rename_reaches_into_other_files(tmp_path):
+    compose = "services:\n  web:\n    build:\n      context: .\n      target: build # é build\n"
+    (tmp_path / "compose.yaml").write_text(compose, "utf-8")
+    (tmp_path / "Dockerfile").write_text(TEXT, "utf-8")
+    with Editor({}, TEXT, (tmp_path / "Dockerfile").as_uri()) as editor:
+        changes = editor.ask("rename", "AS b", newName="made")["changes"]
+    assert applied(TEXT, changes.pop(editor.uri)) == TEXT.replace("build", "made")
+    assert applied(compose, changes.pop((tmp_path / "compose.yaml").as_uri())) == compose.replace(
+        "get: build", "get: made"
+    )
+    assert changes == {}

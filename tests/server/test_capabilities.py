@@ -17,8 +17,9 @@ def test_every_feature_announced_has_a_handler_and_the_other_way_round():
     session = SimpleNamespace(front=SimpleNamespace(writer=None), client=Client({}), analyzer=None, documents=None)
     server = App(session).server
     manager = server.protocol.fm
+    rename = types.RenameClientCapabilities(prepare_support=True)
     built = ServerCapabilitiesBuilder(
-        types.ClientCapabilities(),
+        types.ClientCapabilities(text_document=types.TextDocumentClientCapabilities(rename=rename)),
         set(manager.features),
         manager.feature_options,
         list(manager.commands),
@@ -32,6 +33,12 @@ def test_every_feature_announced_has_a_handler_and_the_other_way_round():
     if not manager.commands:
         computed.pop("executeCommandProvider", None)
     assert computed == FEATURES
+
+
+def test_rename_is_announced_as_the_editor_knows_it():
+    assert announce(Client({}), "1")["capabilities"]["renameProvider"] is True
+    prepared = Client({"capabilities": {"textDocument": {"rename": {"prepareSupport": True}}}})
+    assert announce(prepared, "1")["capabilities"]["renameProvider"] == {"prepareProvider": True}
 
 
 @pytest.mark.parametrize("editor", PROFILES)
