@@ -6,7 +6,7 @@ paths that its program needs are still produced.
 """
 
 from dockls.rooms import Plan, Refactoring
-from dockls.semantics import Model, contract, recipe
+from dockls.semantics import Command, Model, Stage, contract, expanded, joined, recipe
 
 _WORDS = {
     "entrypoint": "the ENTRYPOINT",
@@ -32,7 +32,7 @@ def broken_promise(before: Model, after: Model, room: Refactoring, plan: Plan) -
         return "no stage would be left"
     if (plan.grade or room.grade) == "preserving":
         return _changed_recipe(before, after)
-    return _changed_contract(before, after, plan.changes)
+    return _changed_contract(before, after, plan.changes) or _lost_program(before.target, after.target, plan.changes)
 
 
 def _changed_recipe(before: Model, after: Model) -> str | None:
@@ -54,13 +54,56 @@ def _changed_contract(before: Model, after: Model, declared: frozenset[str]) -> 
     for field, words in _WORDS.items():
         if field in declared:
             continue
-        was, now = getattr(old, field), getattr(new, field)
+        if field == "environment":
+            was, now = _own_environment(before.target), _own_environment(after.target)
+        else:
+            was, now = getattr(old, field), getattr(new, field)
         if field in ("entrypoint", "command", "healthcheck"):
             # The instruction moves; its words and form are what counts.
             was, now = was and was[:2], now and now[:2]
         if was != now:
             return f"{words} of the final image would change from {_shown(was)} to {_shown(now)}"
     return None
+
+
+def _own_environment(stage: Stage) -> tuple[str, ...]:
+    """What the file sets of the environment, ``NAME=value``.
+
+    What the base image sets is the base's affair, build tools' own variables serve nobody in the finished image, and
+    PATH builds upon the base's; that the program is still found is checked by its path.
+    """
+    from dockls.knowledge import is_build_only_variable
+
+    return tuple(
+        sorted(
+            [
+                f"{name}={'?' if variable.value is None else variable.value}"
+                for name, variable in stage.final_state.environment.items()
+                if variable.kind == "env" and name != "PATH" and not is_build_only_variable(name)
+            ]
+        )
+    )
+
+
+def _lost_program(before: Stage, after: Stage, declared: frozenset[str]) -> str | None:
+    """A path that ENTRYPOINT or CMD runs and the stage made, but the result does not make."""
+    from dockls.semantics.files import made
+
+    promised = contract(before)
+    for field, command in (("entrypoint", promised.entrypoint), ("command", promised.command)):
+        path = None if field in declared or command is None else _program(before, command)
+        if path is not None and made(before, path) is not None and made(after, path) is None:
+            return f"`{path}`, which {_WORDS[field]} runs, would not be in the final image"
+    return None
+
+
+def _program(stage: Stage, command: Command) -> str | None:
+    """The absolute path of the program that a command runs; None if it is a bare name, or not known."""
+    word = command.words[0].strip().partition(" ")[0] if command.words else ""
+    value = expanded(word, stage.final_state, stage.declaration.escape)
+    if value is None or "/" not in value or set(value) & set("\"'$&|;()"):
+        return None
+    return joined(stage.final_state.workdir, value)
 
 
 def _shown(value: object) -> str:

@@ -1,0 +1,67 @@
+"""The user that the finished image runs as, and how the file creates it."""
+
+from typing import NamedTuple
+
+from dockls.semantics import Stage
+from dockls.semantics.execution import Executed, executed
+
+_UID_OPTIONS = ("-u", "--uid")
+_CREATING = ("useradd", "adduser")
+_GROUPS = ("addgroup", "groupadd")
+
+
+class Account(NamedTuple):
+    """`text` is what USER says, `name` the user in it; `uid` and `commands` are known where the file creates it."""
+
+    text: str
+    name: str
+    uid: str | None
+    commands: tuple[Executed, ...]
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the superuser."""
+        return self.name in ("root", "0")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is given as a number, which needs no entry in any list of users."""
+        return self.text.replace(":", "").isdigit()
+
+
+def account(stage: Stage) -> Account | None:
+    """The user of the finished stage; None where it is not known."""
+    text = stage.final_state.user
+    if text is None:
+        known = any(instruction.keyword == "USER" for instruction in stage.instructions)
+        return None if known else Account("root", "root", "0", ())
+    name = text.partition(":")[0]
+    group = text.partition(":")[2] or name
+    creating: list[Executed] = []
+    uid = None
+    for command in executed(stage):
+        program, last = command.command.program, command.words[-1]
+        if program in _GROUPS and (group in command.words[1:] or name in command.words[1:]):
+            creating.append(command)
+        elif program in _CREATING and name in command.words[1:]:
+            creating.append(command)
+            uid = _option(command.words, _UID_OPTIONS) or uid
+        elif program in _CREATING and last == name:
+            creating.append(command)
+    return Account(text, name, uid, tuple(creating))
+
+
+def _option(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:
+    for number, word in enumerate(words):
+        if word in names and number + 1 < len(words) and words[number + 1].isdigit():
+            return words[number + 1]
+        option, equals, value = word.partition("=")
+        if equals and option in names and value.isdigit():
+            return value
+    return None
+
+
+def creation(found: Account) -> str:
+    """The RUN that creates the account again, by the same commands."""
+    texts = [" ".join(word.text for word in command.command.words) for command in found.commands]
+    return "RUN " + " && ".join(texts)

@@ -1,0 +1,249 @@
+"""Splits a stage in two: writes the edits that an `Extraction` asks for.
+
+What stands below the builder's last instruction stays where it is; the head of the new stage is put in between. From
+above, instructions of the image's configuration are moved with their comments, and what the program's environment is
+made of (WORKDIR, ENV, USER, SHELL, the ARGs these use) is said again.
+"""
+
+from typing import NamedTuple
+
+from dockls import edits
+from dockls.ecosystems import Artifact, Extraction
+from dockls.ecosystems.environment import arguments_used, environment_lines
+from dockls.ecosystems.steps import CONTRACT
+from dockls.semantics import Model, Stage
+from dockls.syntax import Blank, Instruction
+from dockls.text import Edit, Span
+
+
+class Partition(NamedTuple):
+    """The edits, and the parts of the contract that change because they mean nothing any more."""
+
+    edits: tuple[Edit, ...]
+    changes: frozenset[str]
+
+
+def partition(model: Model, stage: Stage, extraction: Extraction, builder: str, final: str | None) -> Partition:
+    """Split `stage`; the first part is called `builder`, the second `final` or not at all."""
+    return _Partition(model, stage, extraction, builder).done(final)
+
+
+class _Partition:
+    """One split in the making."""
+
+    def __init__(self, model: Model, stage: Stage, extraction: Extraction, builder: str) -> None:
+        self.model = model
+        self.stage = stage
+        self.extraction = extraction
+        self.builder = builder
+        cut = stage.instructions.index(extraction.last) + 1
+        self.above = stage.instructions[:cut]
+        self.below = stage.instructions[cut:]
+        self.state = stage.state_after(extraction.last)
+        self.changes: set[str] = set()
+        self.moved = [instruction for instruction in self.above if instruction.keyword in CONTRACT]
+
+    def done(self, final: str | None) -> Partition:
+        """The whole split."""
+        head = self._head(final)
+        made = [*self._naming(), *self._renumbered()]
+        made += [Edit(self.model.absolute(place), text) for place, text in self.extraction.insertions]
+        gone, replaced = self._replaced()
+        made += replaced
+        made += _deletions(self.model, [*self.moved, *gone])
+        made.append(self._inserted(head))
+        return Partition(tuple(made), frozenset(self.changes))
+
+    # What changes in the lines that stay
+
+    def _naming(self) -> list[Edit]:
+        """The builder's name."""
+        place = self.stage.node.interface.name_place
+        if place is not None:
+            if place.item.text[place.span.start : place.span.end].lower() == self.builder.lower():
+                return []
+            return [edits.replace(self.model, place, self.builder)]
+        declaration = self.stage.declaration
+        end = self.model.start_of(declaration) + declaration.words[-1].span.end
+        word = "as" if declaration.raw_keyword.islower() else "AS"
+        return [Edit(Span(end, end), f" {word} {self.builder}")]
+
+    def _renumbered(self) -> list[Edit]:
+        """Stages below move down: their numbers in ``--from=N`` count on."""
+        more = 1 + len(self.extraction.stages)
+        return [
+            edits.replace(self.model, reference.mention.place, str(reference.target + more))
+            for reference in self.model.references
+            if reference.by_index and reference.target is not None and reference.target > self.stage.index
+        ]
+
+    def _replaced(self) -> tuple[list[Instruction], list[Edit]]:
+        """Instructions below the cut that go, and those that read otherwise."""
+        gone: list[Instruction] = []
+        made: list[Edit] = []
+        seen: set[str] = set()
+        for instruction in self.below:
+            lines = self.extraction.replaced.get(instruction.keyword)
+            if instruction in self.extraction.dropped:
+                gone.append(instruction)
+            elif instruction in self.extraction.rewritten:
+                made.append(self._rewritten(instruction, self.extraction.rewritten[instruction]))
+            elif lines is not None:
+                if instruction.keyword in seen or not lines:
+                    gone.append(instruction)
+                else:
+                    made.append(self._rewritten(instruction, edits.line_ending(self.model).join(lines)))
+                seen.add(instruction.keyword)
+        return gone, made
+
+    def _rewritten(self, instruction: Instruction, text: str) -> Edit:
+        start = self.model.start_of(instruction)
+        return Edit(instruction.span.shifted(start), self._styled(text))
+
+    def _inserted(self, head: str) -> Edit:
+        last = self.extraction.last
+        end = self.model.start_of(last) + len(last.text)
+        if last.text.endswith("\n"):
+            return Edit(Span(end, end), head)
+        ending = edits.line_ending(self.model)
+        return Edit(Span(end, end), ending + head.removesuffix(ending))
+
+    # The head of the new stage
+
+    def _head(self, final: str | None) -> str:
+        """Everything between the builder and what stands below it."""
+        model = self.model
+        text = edits.lines(model, [self._styled(line) for line in self.extraction.appended])
+        for extra in self.extraction.stages:
+            words = self.stage.declaration.words
+            source = words[0].text if words else ""
+            first = [f"FROM {self._platform()}{source} AS {extra.name}"]
+            text += edits.lines(model, ["", *[self._styled(line) for line in (*first, *extra.lines)]])
+        name = "" if final is None else f" AS {final}"
+        text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
+        body = edits.lines(model, [self._styled(line) for line in self._prepared()])
+        moved = self._moved()
+        used = arguments_used(self.stage, self.above, [body, moved, *[below.text for below in self.below]])
+        return text + edits.lines(model, [self._styled(line) for line in used]) + body + moved
+
+    def _platform(self) -> str:
+        """The platform of the stage; that of the build machine is right for the builder only."""
+        flag = self.stage.declaration.parsed.flag("platform")
+        if flag is None or "BUILD" in (flag.value or ""):
+            return ""
+        return flag.text + " "
+
+    def _prepared(self) -> list[str]:
+        """The new stage's own lines, from its shell to what it takes from the builder."""
+        found: list[str] = []
+        shell = [instruction for instruction in self.above if instruction.keyword == "SHELL"]
+        if shell and self._has_shell_form():
+            found.append(shell[-1].text.strip())
+        elif shell:
+            self.changes.add("shell")
+        found += self.extraction.preparation
+        found += self._workdir()
+        if self.extraction.keeps_environment:
+            found += environment_lines(self.stage, self.above, self.extraction.artifacts)
+        found += [instruction.text.strip() for instruction in self.extraction.repeated]
+        return found + [self._copy(artifact) for artifact in self._ordered()]
+
+    def _ordered(self) -> list[Artifact]:
+        """What changes seldom first: what other stages than the builder give."""
+        return sorted(self.extraction.artifacts, key=lambda artifact: artifact.stage is None)
+
+    def _has_shell_form(self) -> bool:
+        instructions = (*self.below, *self.moved)
+        return any(
+            instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and not instruction.is_json
+            for instruction in instructions
+        ) or any(line.startswith("RUN ") for line in self.extraction.preparation)
+
+    def _workdir(self) -> list[str]:
+        if not self.extraction.keeps_folder or not self._needs_folder() or self.state.workdir is None:
+            self.changes.add("workdir")
+            return []
+        return [f"WORKDIR {self.state.workdir}"]
+
+    def _needs_folder(self) -> bool:
+        """Whether the file chose the working directory itself, or anything relative is left."""
+        stage: Stage | None = self.stage
+        while stage is not None:
+            above = self.above if stage is self.stage else stage.instructions
+            if any(instruction.keyword == "WORKDIR" for instruction in above):
+                return True
+            stage = stage.parent
+        words = [word.value for one in (*self.below, *self.moved) if one.keyword != "LABEL" for word in one.words]
+        return any(word.startswith(("./", "../")) for word in words)
+
+    def _copy(self, artifact: Artifact) -> str:
+        owner = f"--chown={artifact.owner} " if artifact.owner else ""
+        target = artifact.target
+        workdir = self.state.workdir if self._workdir_kept() else None
+        if workdir not in (None, "/") and target.startswith(f"{workdir}/"):
+            target = "./" + target[len(workdir or "") + 1 :]
+        elif target == workdir:
+            target = "./"
+        source = artifact.stage or self.builder
+        if " " in artifact.path + target:
+            return f'COPY --from={source} {owner}["{artifact.path}", "{target}"]'
+        return f"COPY --from={source} {owner}{artifact.path} {target}"
+
+    def _workdir_kept(self) -> bool:
+        return self.extraction.keeps_folder and self._needs_folder()
+
+    def _moved(self) -> str:
+        """The configuration that stood above the cut, and the user that the program runs as."""
+        found = ""
+        below = {instruction.keyword for instruction in self.below}
+        for instruction in self.moved:
+            lines = self.extraction.replaced.get(instruction.keyword)
+            if lines is None:
+                found += edits.source(self.model, instruction)
+            elif instruction.keyword not in below:
+                found += edits.lines(self.model, [self._styled(line) for line in lines])
+        users = [instruction for instruction in self.above if instruction.keyword == "USER"]
+        if users and "user" not in self.extraction.replaced:
+            text = self.extraction.rewritten.get(users[-1], users[-1].text.strip())
+            found += edits.lines(self.model, [self._styled(text)])
+        return found
+
+    def _styled(self, line: str) -> str:
+        """A generated line with its keyword, and an AS, in the file's case."""
+        keyword, space, rest = line.partition(" ")
+        if not keyword.isupper() or edits.keyword(self.model, "RUN") == "RUN":
+            return line
+        if keyword == "FROM":
+            rest = rest.replace(" AS ", " as ")
+        return keyword.lower() + space + rest
+
+
+def _deletions(model: Model, instructions: list[Instruction]) -> list[Edit]:
+    """Remove instructions with their comments; where several in a row go, one blank line at most stays behind."""
+    spans: list[Span] = []
+    for span in sorted({edits.block_span(model, instruction) for instruction in instructions}):
+        if spans and _only_blank(model, spans[-1].end, span.start):
+            spans[-1] = Span(spans[-1].start, span.end)
+        else:
+            spans.append(span)
+    return [Edit(_with_blank(model, span), "") for span in spans]
+
+
+def _only_blank(model: Model, start: int, end: int) -> bool:
+    return not model.tree.text[start:end].strip()
+
+
+def _with_blank(model: Model, span: Span) -> Span:
+    """The span with the blank lines below it if a blank line, or nothing, stands above; at the end, those above."""
+    text = model.tree.text
+    start, end = span
+    above = model.tree.item_at(start - 1) if start else None
+    if not text[end:].strip():
+        while start > 0 and text[:start].endswith(("\n\n", "\n\r\n")):
+            start -= 2 if text[:start].endswith("\r\n") else 1
+        return Span(start, len(text))
+    if above is None or isinstance(above, Blank):
+        while end < len(text) and isinstance(model.tree.item_at(end), Blank):
+            item = model.tree.item_at(end)
+            end = model.tree.start_of(item) + len(item.text)
+    return Span(start, end)

@@ -1,0 +1,125 @@
+"""Files that a program reads when it runs: what its arguments and variables name, and telling folders of the context."""
+
+import posixpath
+from typing import NamedTuple
+
+from dockls.ecosystems import Artifact
+from dockls.semantics import Stage, joined
+from dockls.semantics.files import copies_of, files_of, made
+from dockls.syntax import Instruction
+
+#: folders that hold what programs read at run time
+FOLDERS = (
+    "assets", "certs", "config", "configs", "conf", "i18n", "locales", "migrations", "prisma", "public", "resources",
+    "static", "templates", "translations", "views", "www",
+)  # fmt: skip
+
+
+class Sources(NamedTuple):
+    """A folder of the build context that a COPY brings as a whole: `folder` in the context, `path` in the image."""
+
+    folder: str
+    path: str
+
+
+def whole_copies(stage: Stage) -> tuple[Sources, ...]:
+    """The COPY instructions of the stage that bring a folder of the context with all that is in it."""
+    found: list[Sources] = []
+    for copy in copies_of(stage):
+        if copy.stage is None and not copy.from_image and copy.destination is not None and len(copy.sources) == 1:
+            source = copy.sources[0]
+            folder = source.rstrip("/") in ("", ".") or source.endswith(("/", "/."))
+            if folder or stage.context.kind(source) == "directory":
+                found.append(Sources(posixpath.normpath("/" + source).lstrip("/"), copy.destination))
+    return tuple(found)
+
+
+def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tuple[Artifact, ...]:
+    """Folders of a known context that programs use to read, where a COPY has brought them."""
+    found: list[Artifact] = []
+    for sources in whole_copies(stage) if stage.context.known else ():
+        for name in FOLDERS:
+            inside = posixpath.join(sources.folder, name)
+            if stage.context.kind(inside) == "directory" and name not in embedded:
+                ignored = stage.context.ignored(inside).ignored
+                if not ignored and not _is_code(stage, inside):
+                    found.append(Artifact(posixpath.join(sources.path, name), True))
+    return tuple(found)
+
+
+def _is_code(stage: Stage, folder: str) -> bool:
+    """Whether a folder holds nothing but source files, as a Go package named `config` does."""
+    entries = stage.context.entries(folder)
+    return bool(entries) and all(entry.endswith((".go", ".ts", ".tsx")) for entry in entries)
+
+
+def named(stage: Stage, paths: tuple[str, ...]) -> tuple[Artifact, ...]:
+    """Those of the paths that the stage's files hold, as far as that is known."""
+    found: list[Artifact] = []
+    for path in paths:
+        entry = made(stage, path)
+        if entry is None or entry.origin == "workdir":
+            continue
+        kind = entry.kind if entry.path == path else _kind(stage, path)
+        if stage.context.known and entry.path != path and entry.origin == "context" and kind is None:
+            continue
+        found.append(Artifact(path, kind == "directory"))
+    return tuple(found)
+
+
+def _kind(stage: Stage, path: str) -> str | None:
+    for sources in whole_copies(stage):
+        if path.startswith(sources.path.rstrip("/") + "/"):
+            return stage.context.kind(posixpath.join(sources.folder, posixpath.relpath(path, sources.path)))
+    return None
+
+
+def named_by_variables(stage: Stage) -> tuple[str, ...]:
+    """Absolute paths that the stage's ENV values are."""
+    values = [variable.value for variable in stage.final_state.environment.values() if variable.kind == "env"]
+    workdir = stage.final_state.workdir
+    return tuple([value for value in values if value and value.startswith("/") and ":" not in value and value != workdir])
+
+
+def outside_copies(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> tuple[Instruction, ...]:
+    """The COPY and ADD instructions up to `last` that bring files to somewhere else than the folders of the build."""
+    found: list[Instruction] = []
+    position = stage.instructions.index(last)
+    for copy in copies_of(stage):
+        path = copy.destination
+        if path is None or path == "/" or stage.instructions.index(copy.instruction) > position:
+            continue
+        related = [folder for folder in inside if _below(path, folder) or _below(folder, path)]
+        word = copy.instruction.words[-1].value
+        if not related and word.startswith("/"):
+            found.append(copy.instruction)
+    return tuple(found)
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def volumes_made(stage: Stage) -> tuple[Artifact, ...]:
+    """The folders of VOLUME instructions that a RUN makes; an image without a shell has to take them from there."""
+    made_by_run = {entry.path for entry in files_of(stage) if entry.origin == "run" and entry.kind == "directory"}
+    found: list[Artifact] = []
+    for instruction in stage.instructions:
+        if instruction.keyword == "VOLUME":
+            for word in instruction.words:
+                path = joined("/", word.value)
+                if path in made_by_run:
+                    found.append(Artifact(path, True))
+    return tuple(found)
+
+
+def without_nested(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """Each path once, and none that lies in a folder which is taken anyway."""
+    found: list[Artifact] = []
+    for artifact in artifacts:
+        covered = [
+            other for other in artifacts if other.folder and other.path != artifact.path and _below(artifact.path, other.path)
+        ]
+        if not covered and artifact.path not in [other.path for other in found]:
+            found.append(artifact)
+    return tuple(found)

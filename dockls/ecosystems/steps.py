@@ -1,0 +1,111 @@
+"""What the steps of a stage are for: which belong to the build, which prepare the image that runs.
+
+A step is an instruction that changes the file system. What stands below the last build step is sorted: tidying up stays
+with the builder, users, folders and packages belong to the image that runs, and of the rest nothing is known.
+"""
+
+from typing import NamedTuple
+
+from dockls.semantics import Stage
+from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.syntax import Instruction
+
+CONTRACT = frozenset(("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER"))
+STEPS = frozenset(("RUN", "COPY", "ADD"))
+
+_TIDYING = frozenset(
+    """
+    rm rmdir ls echo true : test [ strip upx file ldd du find set go tar cd export pwd cat mv cp ln chmod unset sync date
+    gofmt goimports golint staticcheck npm yarn pnpm npx bun printf tree env which node tsc
+    """.split()
+)
+_ACCOUNTS = frozenset(("useradd", "adduser", "addgroup", "groupadd", "usermod", "groupmod"))
+_SETTING = frozenset(("mkdir", "chown", "touch", "install", "chgrp", "setcap"))
+_REMOVING = frozenset(("del", "clean", "purge", "autoremove", "autoclean", "remove", "update", "upgrade", "dist-upgrade"))
+_PACKAGE_PROGRAMS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf", "zypper"))
+
+
+class Below(NamedTuple):
+    """The steps below the last build step: `tidying` the builder keeps, `runtime` prepare the image that runs."""
+
+    tidying: tuple[Instruction, ...]
+    runtime: tuple[Instruction, ...]
+    unknown: tuple[Instruction, ...]
+
+
+def steps_behind(stage: Stage, last: Instruction) -> Below:
+    """The steps of the stage below `last`, sorted."""
+    tidying: list[Instruction] = []
+    runtime: list[Instruction] = []
+    unknown: list[Instruction] = []
+    instructions = stage.instructions
+    for instruction in instructions[instructions.index(last) + 1 :]:
+        if instruction.keyword in ("COPY", "ADD"):
+            runtime.append(instruction)
+        elif instruction.keyword == "RUN":
+            kind = purpose(stage, instruction)
+            {"tidying": tidying, "unknown": unknown}.get(kind, runtime).append(instruction)
+    return Below(tuple(tidying), tuple(runtime), tuple(unknown))
+
+
+def purpose(stage: Stage, instruction: Instruction) -> str:
+    """``tidying``, ``accounts``, ``packages``, ``setting`` or ``unknown``: the weightiest of a RUN's commands."""
+    commands = executed_by(stage, instruction)
+    kinds = {command_purpose(command) for command in commands}
+    if not commands or "unknown" in kinds:
+        return "unknown"
+    for kind in ("packages", "accounts", "setting"):
+        if kind in kinds:
+            return kind
+    return "tidying"
+
+
+def command_purpose(command: Executed) -> str:
+    """The same for one command."""
+    name = command.command.program
+    if name in _ACCOUNTS:
+        return "accounts"
+    if name in _SETTING:
+        return "setting"
+    if name in _PACKAGE_PROGRAMS:
+        operands = [word for word in command.words[1:] if not word.startswith("-")]
+        return "tidying" if operands[:1] and operands[0] in _REMOVING else "packages"
+    return "tidying" if name in _TIDYING else "unknown"
+
+
+class Package(NamedTuple):
+    """A distribution's package that a stage installs itself, and what it is for."""
+
+    name: str
+    manager: str
+    kind: str | None
+    instruction: Instruction
+
+
+def packages(stage: Stage) -> tuple[Package, ...]:
+    """The packages that the stage and the stages it starts from install."""
+    from dockls.knowledge import package_install, package_kind
+
+    found: list[Package] = []
+    current: Stage | None = stage
+    while current is not None:
+        for command in executed(current):
+            install = package_install(list(command.words))
+            for name in install.packages if install is not None else ():
+                assert install is not None
+                found.append(Package(name, install.manager, package_kind(name, install.manager), command.instruction))
+        current = current.parent
+    return tuple(found)
+
+
+def install_line(manager: str, names: tuple[str, ...]) -> str | None:
+    """The RUN that installs packages and leaves nothing behind; None for managers that are not known."""
+    listed = " ".join(names)
+    if manager == "apk":
+        return f"RUN apk add --no-cache {listed}"
+    if manager == "apt":
+        return (
+            f"RUN apt-get update && apt-get install -y --no-install-recommends {listed}"
+            " && rm -rf /var/lib/apt/lists/*"
+        )
+    return None

@@ -1,0 +1,143 @@
+"""Take what builds a program out of the image that runs it.
+
+The stage becomes two: a builder, which keeps everything up to the last step of the build, and a new last stage on a
+small image, which takes from it what the program needs and nothing else. Sources, compilers and caches stay behind.
+
+What the image promises stays the same: ENTRYPOINT, CMD, EXPOSE, VOLUME, LABEL, HEALTHCHECK, STOPSIGNAL, the user, the
+working directory, and the variables that are not for build tools alone. What stood below the build stays where it is;
+what stood above it is moved with its comments or, where the builder needs it too, said again. Whatever is taken for
+granted is told as an assumption.
+
+Known are Go programs, Node servers and static sites. It applies anywhere in the stage that is built by default, or in
+one that a Compose file, a Bake file or a script builds. A selection tells where the builder ends: with its last
+instruction. The setting `runtime` asks for another image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the name
+of an image), `name` for another name of the builder.
+
+It is refused where CMD runs the toolchain (`go run`, `npm run dev`), where the base has ONBUILD triggers, and where what
+the program needs cannot be told.
+
+```dockerfile
+FROM golang:1.25
+WORKDIR /app
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN <|>go build -ldflags="-s -w" -o myapp .
+EXPOSE 8080
+ENTRYPOINT ["./myapp"]
+```
+
+->
+
+```dockerfile
+FROM golang:1.25 AS builder
+WORKDIR /app
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -ldflags="-s -w" -o myapp .
+
+FROM gcr.io/distroless/static-debian13
+WORKDIR /app
+COPY --from=builder /app/myapp ./myapp
+EXPOSE 8080
+ENTRYPOINT ["./myapp"]
+```
+"""
+
+from dockls.ecosystems import Extraction, Obstacle, Wish, recognize
+from dockls.ecosystems.names import builder_names, chosen_name
+from dockls.ecosystems.partition import partition
+from dockls.ecosystems.programs import running
+from dockls.ecosystems.steps import CONTRACT
+from dockls.rooms import Plan, Refused, refactoring
+from dockls.semantics import Model, Stage
+from dockls.syntax import Instruction
+from dockls.text import Span
+
+
+@refactoring(
+    title="Extract builder stage", kind="refactor.extract.stage", grade="equivalent", settings=("runtime", "name")
+)
+def extract_builder_stage(model: Model, selection: Span, runtime: str = "", name: str = "") -> Plan | Refused | None:
+    """Split the stage at the selection."""
+    stage = _built(model, selection)
+    if stage is None or not any(instruction.keyword == "RUN" for instruction in stage.instructions):
+        return None
+    found = recognize(stage, Wish(runtime or None, _last_selected(model, stage, selection)))
+    if found is None:
+        return _development(stage)
+    triggers = _triggers(stage)
+    if triggers is not None:
+        return Refused(triggers)
+    if isinstance(found, Obstacle):
+        return Refused(found.sentence)
+    return _plan(model, stage, found, name)
+
+
+def _plan(model: Model, stage: Stage, found: Extraction, name: str) -> Plan | Refused:
+    wanted = builder_names(model, stage, name)
+    if wanted is None:
+        return Refused(f"`{name}` cannot be the name of the builder: it is taken, an image's, or no stage name")
+    builder, final = wanted
+    taken = {builder, *([final] if final else [])}
+    names = {extra.name: chosen_name(model, extra.name, taken) for extra in found.stages}
+    found = found._replace(
+        stages=tuple([extra._replace(name=names[extra.name]) for extra in found.stages]),
+        artifacts=tuple(
+            [artifact._replace(stage=names.get(artifact.stage or "")) for artifact in found.artifacts]
+        ),
+    )
+    done = partition(model, stage, found, builder, final)
+    title = f"Extract builder stage ({found.title})"
+    return Plan(done.edits, found.assumptions, title, found.changes | done.changes, found.grade)
+
+
+def _built(model: Model, selection: Span) -> Stage | None:
+    """The selected stage if it is built by default, or by name from outside, and no other stage needs it."""
+    stage = model.stage_at(selection.start)
+    if stage is None or model.stage_at(max(selection.start, selection.end - 1)) is not stage:
+        return None
+    if stage is model.target:
+        return stage
+    named = stage.name in model.graph.target_names and model.graph.named(stage.name or "") is stage.node
+    return stage if named and not any(reference.target == stage.index for reference in model.references) else None
+
+
+def _last_selected(model: Model, stage: Stage, selection: Span) -> Instruction | None:
+    """The last selected instruction that a builder can end with; None where nothing, or all of it, is selected."""
+    if selection.start == selection.end:
+        return None
+    instructions = stage.instructions
+    selected: list[Instruction] = []
+    for instruction in instructions:
+        start = model.start_of(instruction)
+        if selection.start < start + len(instruction.text) and start < selection.end:
+            selected.append(instruction)
+    if not selected or instructions[-1] in selected:
+        return None
+    steps = [instruction for instruction in selected if instruction.keyword not in CONTRACT]
+    return steps[-1] if steps else None
+
+
+def _development(stage: Stage) -> Refused | None:
+    """A refusal where the image is there to develop in."""
+    from dockls.knowledge import development_command, facts
+
+    known = facts(stage.base_image or "")
+    if known is None or known.language not in ("go", "javascript"):
+        return None
+    for run in running(stage):
+        if run.role == "program" and development_command(list(run.words)):
+            return Refused(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    return None
+
+
+def _triggers(stage: Stage) -> str | None:
+    if any(instruction.keyword == "ONBUILD" for instruction in stage.instructions):
+        return "the ONBUILD triggers of this stage are for images that are built upon it"
+    if stage.parent is not None and any(one.keyword == "ONBUILD" for one in stage.parent.instructions):
+        return f"stage {stage.parent.title} has ONBUILD triggers, which run in this stage too"
+    if "onbuild" in (stage.base_image or "").rpartition(":")[2]:
+        return f"`{stage.base_image}` has ONBUILD triggers, which run in this stage too"
+    return None
