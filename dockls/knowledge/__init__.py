@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .environment import is_build_only_variable as is_build_only_variable
     from .environment import is_cache_buster as is_cache_buster
     from .environment import is_embedded_in_site as is_embedded_in_site
+    from .environment import is_open_default as is_open_default
     from .environment import is_volatile_name as is_volatile_name
     from .environment import platform_arguments as platform_arguments
     from .environment import predefined_arguments as predefined_arguments
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .ordering import is_harmless_script as is_harmless_script
     from .ordering import is_independent as is_independent
     from .ordering import is_manifest_folder as is_manifest_folder
+    from .ordering import is_plain as is_plain
     from .ordering import is_setting as is_setting
     from .ordering import is_source_file as is_source_file
     from .ordering import is_source_folder as is_source_folder
@@ -95,6 +97,8 @@ _HOMES = {
     "is_independent": "ordering",
     "is_manifest_folder": "ordering",
     "is_plausible_image": "image_reference",
+    "is_open_default": "environment",
+    "is_plain": "ordering",
     "is_setting": "ordering",
     "is_source_file": "ordering",
     "is_source_folder": "ordering",

@@ -26,18 +26,19 @@ def is_volatile_name(name: str, default: str | None = None) -> bool:
     data = table("variables")["volatile"]
     upper = name.upper()
     if upper in data["names"] or upper.startswith(tuple(data["prefixes"])) or upper.endswith(tuple(data["suffixes"])):
-        return _is_open(default) or not _is_pinned(default)
-    return upper in data["when_open"] and _is_open(default)
+        return is_open_default(default) or not _is_pinned(default)
+    return upper in data["when_open"] and is_open_default(default)
 
 
-def _is_open(default: str | None) -> bool:
+def is_open_default(default: str | None) -> bool:
+    """Whether the default of an ARG leaves its value to the build (none, empty, `dev`, `unknown`)."""
     return default is None or default.strip("\"'").lower() in table("variables")["volatile"]["open_defaults"]
 
 
 def _is_pinned(default: str | None) -> bool:
-    """Whether a default is a full commit id: then it pins a source and does not change from build to build."""
+    """Whether a default is a full commit id or checksum: it pins a source and does not change from build to build."""
     text = (default or "").strip("\"'").lower()
-    return len(text) in (40, 64) and not text.strip("0123456789abcdef")
+    return len(text) >= 32 and not text.strip("0123456789abcdef")
 
 
 def is_cache_buster(name: str) -> bool:

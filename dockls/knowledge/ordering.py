@@ -62,6 +62,11 @@ def is_independent(words: Sequence[str]) -> bool:
     return any(_fits(entry, command) for entry in table(_TABLE)["independent"])
 
 
+def is_plain(words: Sequence[str]) -> bool:
+    """Whether a command is an everyday one that reads no variables but those written in it (`cp`, `tar`, `sed`)."""
+    return words[0].rpartition("/")[2] in word_set(_TABLE, "plain_programs")
+
+
 def _is_local(word: str) -> bool:
     return word in (".", "..") or word.startswith(("./", "../", "*", "@./", ".["))
 
