@@ -40,13 +40,12 @@ def main(serve: Serve, arguments: Sequence[str] | None = None) -> int:
 
 def _understood(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options; ends the program with exit status 2 and a message where they make no sense."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     if options.command == "check":
         if options.unsafe and not (options.fix or options.diff):
-            parser.error("--unsafe goes with --fix or --diff")
+            options.parser.error("--unsafe goes with --fix or --diff")
         if options.diff and options.format != "text":
-            parser.error("--diff prints text; the JSON document has the edits of every fix")
+            options.parser.error("--diff prints text; the JSON document has the edits of every fix")
     return options
 
 
@@ -92,6 +91,7 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(parser=parser)
     parser.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files, folders or - (default: .)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--select", metavar="IDS", help="only these rules, comma-separated")

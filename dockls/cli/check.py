@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dockls.cli.diff import unified
@@ -48,22 +49,22 @@ class _Session:
             options = self.options
             found = load_configuration(near, self.known, file=options.config)
             for problem in found.problems:
-                place = f"{problem.path}:{problem.line}: " if problem.line else ""
+                place = f"{_near(problem.path)}:{problem.line}: " if problem.line else ""
                 self.fail(f"{place}{problem.message}")
             if options.select is not None:
-                found = found._replace(select=tuple(self._names(options.select)))
+                found = found._replace(select=tuple(_names(options.select)))
             if options.ignore is not None:
-                found = found._replace(ignore=(*found.ignore, *self._names(options.ignore)))
+                found = found._replace(ignore=(*found.ignore, *_names(options.ignore)))
             self._configurations[near] = found
         return self._configurations[near]
 
-    def _names(self, text: str) -> list[str]:
-        names = [name.strip() for name in text.split(",") if name.strip()]
-        known = {name.lower(): name for name in self.known}
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether all names are those of rules; tells those that are not."""
+        known = {name.lower() for name in self.known}
         for name in names:
             if name.lower() not in known:
                 self.fail(f"there is no rule `{name}`{meant(name, sorted(known))}")
-        return names
+        return not self.failed
 
     def rule_set(self, configuration: Configuration) -> RuleSet:
         """The rules that settings ask for; equal settings share one set."""
@@ -76,9 +77,22 @@ class _Session:
         self.fail(f"the rule `{rule.name}` failed and was left out: {error!r}")
 
 
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def _near(path: str) -> str:
+    """A path as seen from the current folder, if it lies below it."""
+    from pathlib import Path
+
+    return Path(path).relative_to(Path.cwd()).as_posix() if Path(path).is_relative_to(Path.cwd()) else path
+
+
 def run(options: Namespace) -> int:
     """Check the files; gives the exit status."""
     session = _Session(options)
+    if not session.knows([*_names(options.select), *_names(options.ignore)]):
+        return 2
     results: list[_Checked] = []
     for found in dockerfiles(options.paths):
         try:
@@ -89,7 +103,7 @@ def run(options: Namespace) -> int:
             session.fail(str(error))
     if options.format == "json":
         sys.stdout.write(as_json({"version": VERSION, "files": [_file(result) for result in results]}))
-    elif not options.diff:
+    else:
         _print_text(results, session)
     if session.failed:
         return 2
@@ -130,10 +144,11 @@ def _file(result: _Checked) -> dict[str, Any]:
 
 
 def _print_text(results: list[_Checked], session: _Session) -> None:
-    # Standard output carries the mended text where standard input was mended.
-    stream = sys.stderr if session.options.fix and STDIN in session.options.paths else sys.stdout
+    options = session.options
+    # Standard output is for the diff, and for the mended text where standard input was mended.
+    stream = sys.stderr if options.diff or (options.fix and STDIN in options.paths) else sys.stdout
     paint = Paint(stream)
-    for result in results:
+    for result in results if not options.diff else ():
         for diagnostic in result.diagnostics:
             stream.write(render(result.opened.path, result.opened.model, diagnostic, paint))
     if results:

@@ -8,8 +8,8 @@ from dockls.cli.diff import unified
 from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_model, write
 from dockls.cli.paint import Paint
 from dockls.cli.report import VERSION, as_json, edits_of
-from dockls.engine import Offer, Performed, UnknownRefactoringError, offers, perform
-from dockls.rooms import Refused, refactorings
+from dockls.engine import Offer, Performed, offers, perform
+from dockls.rooms import Refactoring, Refused, refactorings
 from dockls.semantics import Model
 from dockls.text import Span
 
@@ -95,17 +95,13 @@ def _offer(offer: Offer) -> dict[str, Any]:
 
 
 def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
-    try:
-        outcome = perform(opened.model, options.apply, selection, _settings(options.set))
-    except UnknownRefactoringError:
-        hint = meant(options.apply, [room.name for room in refactorings()], "; `dockls explain` lists them all.")
-        raise _UsageError(f"there is no refactoring `{options.apply}`{hint}") from None
+    room = _named(options.apply)
+    outcome = perform(opened.model, room.name, selection, _settings(room, options.set))
     if not isinstance(outcome, Performed):
         reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
-        _refuse(opened, options, reason, refused=isinstance(outcome, Refused))
+        _refuse(room, options.format, reason, refused=isinstance(outcome, Refused))
         return 1
     if options.format == "json":
-        room = outcome.refactoring
         offer = Offer(room, outcome.title, True, None, outcome.grade, outcome.assumptions)
         edits = edits_of(opened.model, outcome.edits)
         document = {"version": VERSION, "refactorings": [_offer(offer)], "edits": edits, "result": outcome.text}
@@ -114,24 +110,37 @@ def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
     return 0
 
 
-def _settings(pairs: list[str]) -> dict[str, str]:
+def _named(name: str) -> Refactoring:
+    for room in refactorings():
+        if room.name == name:
+            return room
+    hint = meant(name, [room.name for room in refactorings()], "; `dockls explain` lists them all.")
+    raise _UsageError(f"there is no refactoring `{name}`{hint}")
+
+
+def _settings(room: Refactoring, pairs: list[str]) -> dict[str, str]:
     settings: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise _UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+        if key not in room.settings:
+            known = ", ".join(room.settings) or "none"
+            raise _UsageError(
+                f"`{room.name}` has no setting `{key}`{meant(key, list(room.settings), f' (it has: {known}).')}"
+            )
         settings[key] = value
     return settings
 
 
-def _refuse(opened: Opened, options: Namespace, reason: str, refused: bool) -> None:
-    if options.format == "json":
-        entry = next(room for room in refactorings() if room.name == options.apply)
-        offer = Offer(entry, entry.title, False, reason, entry.grade, ())
+def _refuse(room: Refactoring, style: str, reason: str, refused: bool) -> None:
+    if style == "json":
+        offer = Offer(room, room.title, False, reason, room.grade, ())
         document = {"version": VERSION, "refactorings": [_offer(offer)], "edits": [], "result": None}
         sys.stdout.write(as_json(document))
     else:
-        complain(f"`{options.apply}` is {'refused' if refused else 'not offered'}: {reason}")
+        sentence = reason.removesuffix(".")
+        complain(f"`{room.name}` is {'refused' if refused else 'not offered'}: {sentence}.")
 
 
 def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:

@@ -23,7 +23,7 @@ class _Label(NamedTuple):
 
 
 class _Printed(NamedTuple):
-    """A source line as it is printed: each character's text, the column where each begins, and the one behind the last."""
+    """A source line as printed: the text of each character, and the column where each begins (one more: the end)."""
 
     cells: list[str]
     columns: list[int]
@@ -127,6 +127,8 @@ def _window(printed: _Printed, spans: Sequence[Span], room: int) -> tuple[int, i
     last = first
     while last < length and columns[last + 1] - columns[first] <= room:
         last += 1
+    while first and columns[last] - columns[first - 1] <= room:
+        first -= 1
     return first, last
 
 
