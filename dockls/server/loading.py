@@ -23,11 +23,13 @@ _THRESHOLDS = (20_000, 10, 10)
 
 
 class Loader:
-    """Runs `load` once, in a thread, and hands out what it returned."""
+    """Runs `load` once, in a thread, hands out what it returned, and goes on to `prepare` what may be wanted next."""
 
-    def __init__(self, load: Callable[[], App]) -> None:
+    def __init__(self, load: Callable[[], App], prepare: Callable[[], object] | None = None) -> None:
         self._load = load
+        self._prepare = prepare
         self._thread: threading.Thread | None = None
+        self._is_done = threading.Event()
         self._app: App | None = None
         self._fault: BaseException | None = None
 
@@ -51,8 +53,7 @@ class Loader:
         """The loaded half; waits for it. Raises whatever loading raised."""
         if self._app is None:
             self.start()
-            assert self._thread is not None
-            self._thread.join()
+            self._is_done.wait()
         if self._app is None:
             raise self._fault or RuntimeError("the handlers could not be loaded")
         return self._app
@@ -62,9 +63,13 @@ class Loader:
         sys.setswitchinterval(_LOADING_SWITCH_INTERVAL)
         try:
             self._app = self._load()
+            self._is_done.set()
+            if self._prepare is not None:
+                self._prepare()
         except BaseException as fault:
             self._fault = fault
         finally:
+            self._is_done.set()
             sys.setswitchinterval(interval)
             settle_memory()
 

@@ -52,7 +52,7 @@ class Session:
         self.documents = Documents(client.encoding)
         self.analyzer: Analyzer = (make_analyzer or _make_analyzer)(self)
         self.diagnostics = Diagnostics(front, client, self.documents, self.analyzer)
-        self.loader = Loader(lambda: (make_app or _make_app)(self))
+        self.loader = Loader(lambda: (make_app or _make_app)(self), _load_refactorings)
         self._is_initialized = False
         self.requests: dict[str, Callable[[Json], Any]] = {
             "textDocument/diagnostic": self.diagnostics.report,
@@ -163,3 +163,10 @@ def _make_app(session: Session) -> App:
     from dockls.server.app import App
 
     return App(session)
+
+
+def _load_refactorings() -> None:
+    """The first code action would wait for these modules otherwise."""
+    from dockls.rooms import refactorings
+
+    refactorings()
