@@ -43,7 +43,8 @@ COPY --from=build /app/dist /usr/share/nginx/html
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Reference, Stage
-from dockls.semantics.renaming import is_image, line_of, selecting
+from dockls.semantics.renaming import is_image, line_of
+from dockls.semantics.selection import selecting
 from dockls.text import Span
 
 

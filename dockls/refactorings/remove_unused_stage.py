@@ -33,7 +33,8 @@ COPY --from=0 /app /app
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
-from dockls.semantics.renaming import is_image, line_of, selecting
+from dockls.semantics.renaming import is_image, line_of
+from dockls.semantics.selection import selecting
 from dockls.text import Span
 
 

@@ -78,13 +78,23 @@ class _Recipes:
             for reference in stage.references:
                 place = reference.mention.place
                 if place.item is instruction and flag.span.start <= place.span.start < flag.span.end:
-                    return flag.text.replace(reference.mention.text, f"<{self._named(reference)}>")
+                    return _with_source(flag, f"<{self._named(reference)}>")
         return flag.text
 
     def _named(self, reference: Reference) -> str:
         if reference.target is not None and reference.resolution is not Resolution.INDEX_OUT_OF_RANGE:
             return self.of(self._model.stages[reference.target])
         return f"{reference.resolution.value} {reference.value}"
+
+
+def _with_source(flag: Flag, source: str) -> str:
+    """The flag with another text in place of the stage's name, and only there: a path may contain the name, too."""
+    if flag.name == "from":
+        return f"--from={source}"
+    fields = (flag.value or "").split(",")
+    return "--mount=" + ",".join(
+        [f"from={source}" if field.strip().lower().startswith("from=") else field for field in fields]
+    )
 
 
 def _digest(parts: tuple[str, ...]) -> Recipe:

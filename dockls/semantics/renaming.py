@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockls.project import TargetUse
-from dockls.semantics.graph import Graph, Node, Reference, Resolution, literal_ends
+from dockls.semantics.graph import Graph, Reference, Resolution
 from dockls.semantics.model import Model
+from dockls.semantics.selection import may_become, selecting
 from dockls.semantics.stage import Stage
 from dockls.syntax import Place
 from dockls.text import Edit, Span
@@ -128,38 +129,9 @@ def _captured(graph: Graph, lower: str, number: int) -> Iterator[Reference]:
             if reference.resolution is Resolution.IMAGE and reference.value.lower() == lower:
                 yield reference
         elif reference.source > number:
-            selects = reference.mention.has_variable and _fits(reference.mention.text, lower)
+            selects = reference.mention.has_variable and may_become(reference.mention.text, lower)
             if selects or (is_image(reference) and reference.value == lower):
                 yield reference
-
-
-def _fits(text: str, name: str) -> bool:
-    """Whether the fixed beginning and end of a word with variables leave room for the name."""
-    begin, end = literal_ends(text)
-    return bool(begin or end) and len(name) >= len(begin) + len(end) and name.startswith(begin) and name.endswith(end)
-
-
-def selecting(graph: Graph, node: Node) -> Reference | None:
-    """The FROM that may select a named stage by a variable; None if there is none.
-
-    ``FROM base-${VARIANT}`` may select all earlier stages whose name fits. A variable alone may select any earlier
-    stage if its value is the name of one, and one that nothing else mentions if its value is not known.
-    """
-    if node.name is None:
-        return None
-    for other in graph.nodes[node.number + 1 :]:
-        base = other.base
-        if base is None or not base.mention.has_variable or base.resolution is Resolution.CONTEXT:
-            continue
-        if any(literal_ends(base.mention.text)):
-            selects = _fits(base.mention.text, node.name)
-        elif base.resolution is Resolution.UNKNOWN:
-            selects = not graph.dependents[node.number]
-        else:
-            selects = base.resolution is Resolution.STAGE
-        if selects or base.target == node.number:
-            return base
-    return None
 
 
 def _pinned(model: Model, stage: Stage) -> str | None:

@@ -146,7 +146,8 @@ def _unusable(model: Model, binding: Binding, name: str) -> str | None:
         return f"BuildKit itself defines `{name}`"
     variables = variables_of(model)
     for other in variables.bindings:
-        if other.name == name and not _is_same(other, binding):
+        meet = other.is_global or binding.is_global or not other.stages.isdisjoint(binding.stages)
+        if other.name == name and meet and not _is_same(other, binding):
             return f"line {line_of(model, other.mentions[0].place)} declares `{name}` already"
     for unbound, place in variables.unbound:
         if unbound == name:
