@@ -55,7 +55,8 @@ class Extraction(NamedTuple):
     """How a stage is split.
 
     `image` is the runtime, `last` the builder's last instruction; what stands below it becomes part of the last stage,
-    and so do `repeated` instructions, which the builder keeps as well. `preparation` are instructions of the last stage
+    and so do `repeated` instructions, which the builder keeps as well, and `relocated` ones, which it does not.
+    `preparation` are instructions of the last stage
     before anything is copied. `insertions` are small edits inside the builder, `appended` its further instructions.
     `replaced` gives for a keyword the lines in place of all instructions of that keyword. `rewritten` gives the text in
     place of an instruction that moves. `keeps_folder` tells whether the working directory of the builder means anything
@@ -68,6 +69,7 @@ class Extraction(NamedTuple):
     artifacts: tuple[Artifact, ...]
     preparation: tuple[str, ...] = ()
     repeated: tuple[Instruction, ...] = ()
+    relocated: tuple[Instruction, ...] = ()
     insertions: tuple[tuple[Place, str], ...] = ()
     appended: tuple[str, ...] = ()
     stages: tuple[ExtraStage, ...] = ()

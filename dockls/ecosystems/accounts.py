@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from dockls.ecosystems.steps import purpose
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
+from dockls.syntax import Instruction
 
 _UID_OPTIONS = ("-u", "--uid")
 _CREATING = ("useradd", "adduser")
@@ -61,7 +63,21 @@ def _option(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def creation(found: Account) -> str:
+def created_by(stage: Stage, found: Account, last: Instruction, owned: bool) -> tuple[tuple[Instruction, ...], str]:
+    """The RUN instructions up to `last` that can move, or else the line that creates the account again ("": none).
+
+    They move if they do nothing else and the builder gives no file to the account.
+    """
+    above = stage.instructions[: stage.instructions.index(last) + 1]
+    instructions = [one for one in above if any(command.instruction is one for command in found.commands)]
+    if not instructions:
+        return (), ""
+    if not owned and all(one is not last and purpose(stage, one) == "accounts" for one in instructions):
+        return tuple(instructions), ""
+    return (), _creation(found)
+
+
+def _creation(found: Account) -> str:
     """The RUN that creates the account again, by the same commands."""
     texts = [" ".join(word.text for word in command.command.words) for command in found.commands]
     return "RUN " + " && ".join(texts)

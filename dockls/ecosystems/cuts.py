@@ -21,28 +21,37 @@ class Cut(NamedTuple):
     owned: bool
 
 
-def cut_at(stage: Stage, last: Instruction, wish: Wish) -> Cut | Obstacle:
-    """The cut behind the build's last step and tidying up; an obstacle where what stands below cannot be sorted."""
+def cut_at(
+    stage: Stage, last: Instruction, wish: Wish, useless: frozenset[Instruction] = frozenset()
+) -> Cut | Obstacle:
+    """The cut behind the build's last step and tidying up; an obstacle where what stands below cannot be sorted.
+
+    `useless` are steps that neither builder nor runtime needs.
+    """
     instructions = stage.instructions
     if wish.last is not None:
         if instructions.index(wish.last) < instructions.index(last):
             return Obstacle("the selection ends above the last step that the program is built by")
         below = steps_behind(stage, wish.last)
         steps = tuple([step for step in instructions if step in (*below.runtime, *below.tidying, *below.unknown)])
-        return Cut(wish.last, steps, frozenset(), _owned(stage))
+        return Cut(wish.last, steps, useless, _owned(stage))
     below = steps_behind(stage, last)
-    if below.unknown:
+    unknown = [step for step in below.unknown if step not in useless]
+    if unknown:
         return Obstacle(
-            f"`{_shown(below.unknown[0])}` below the build may be needed at run time; "
+            f"`{_shown(unknown[0])}` below the build may be needed at run time; "
             "select the instructions that the builder shall keep"
         )
-    dropped: list[Instruction] = []
+    dropped = list(useless)
     for step in below.tidying:
+        if step in useless:
+            continue
         if any(instructions.index(other) < instructions.index(step) for other in below.runtime):
             dropped.append(step)
         else:
             last = step
-    return Cut(last, below.runtime, frozenset(dropped), _owned(stage))
+    runtime = tuple([step for step in below.runtime if step not in useless])
+    return Cut(last, runtime, frozenset(dropped), _owned(stage))
 
 
 def _shown(instruction: Instruction) -> str:

@@ -8,27 +8,27 @@ A binary without cgo runs anywhere: `distroless/static`. Where CGO_ENABLED is no
 compiler or headers installed, `import "C"` or a module known for it), `CGO_ENABLED=0` is put in front of the build.
 With cgo it goes to `distroless/base` (glibc) or to Alpine of the same release (musl), and the build stays as it is.
 
-An image without a shell will not do if a shell form, a script, a RUN below the build or the creation of a user without a
-number asks for one: then it is Alpine, or Debian slim where the builder's own commands have to be repeated. Tools that a
-health check calls and certificates are installed there if the builder had them, time zone data if the file installs it
-or sets TZ; distroless images have certificates and time zones. The user of the image stays the same; one whose number
-the file tells is written as that number in an image without a shell.
+An image without a shell will not do if a shell form, a script, a RUN below the build or the creation of a user
+without a number asks for one: then it is Alpine, or Debian slim where the builder's own commands have to be repeated.
+Tools that a health check calls and certificates are installed there if the builder had them, time zone data if the file
+installs it or sets TZ; distroless images have certificates and time zones. The user of the image stays the same; one
+whose number the file tells is written as that number in an image without a shell.
 """
 
 import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, creation
+from dockls.ecosystems.accounts import Account, account, created_by
 from dockls.ecosystems.cuts import Cut, cut_at
 from dockls.ecosystems.native import Native, libraries_of, native_code
 from dockls.ecosystems.programs import Running, named_files, on_search_path, running
 from dockls.ecosystems.resources import (
+    folders_made,
     named,
     named_by_variables,
     outside_copies,
     telling_folders,
-    volumes_made,
     without_nested,
 )
 from dockls.ecosystems.runtimes import Needs, Runtime, pick
@@ -145,7 +145,9 @@ def _extraction(
         kind: str | None = "static"
     elif not cgo.evident and all(not build.command.instruction.is_json for build in builds):
         kind = "static"
-        insertions = tuple([_without_cgo(build) for build, link in zip(builds, linkings, strict=True) if link.kind != kind])
+        insertions = tuple(
+            [_without_cgo(build) for build, link in zip(builds, linkings, strict=True) if link.kind != kind]
+        )
     else:
         kind = next((link for link in kinds if link != "static"), None)
     libraries = libraries_of(stage) if kind != "static" else ()
@@ -178,9 +180,16 @@ def _assembled(
     extra = named(stage, (*_scripts(stage, runs, paths), *named_files(stage, runs), *named_by_variables(stage)))
     inside = tuple({build.command.directory or "/" for build in builds} | set(paths.values()) | {"/go", "/root"})
     repeated = outside_copies(stage, cut.last, inside)
-    volumes = () if runtime.has_shell else volumes_made(stage)
+    relocated, created = created_by(stage, user, cut.last, cut.owned) if runtime.user is None else ((), "")
+    made = folders_made(stage, cut.last, (*inside, "/tmp"))
     artifacts = without_nested(
-        (*[Artifact(path, False) for path in dict.fromkeys(paths.values())], *extra, *folders, *volumes, *runtime.artifacts)
+        (
+            *[Artifact(path, False) for path in dict.fromkeys(paths.values())],
+            *extra,
+            *folders,
+            *made,
+            *runtime.artifacts,
+        )
     )
     owner = user.text if cut.owned and not user.is_root and not user.commands else None
     artifacts = tuple([artifact._replace(owner=runtime.user or owner) if owner else artifact for artifact in artifacts])
@@ -188,8 +197,8 @@ def _assembled(
     preparation = list(runtime.preparation)
     rewritten: dict[Instruction, str] = {}
     changes = {"base"} if runtime.user is None else {"base", "user"}
-    if user.commands and runtime.user is None and not any(one.instruction in cut.runtime for one in user.commands):
-        preparation.append(creation(user))
+    if created:
+        preparation.append(created)
     if runtime.user is not None:
         rewritten = {
             instruction: f"USER {runtime.user}" for instruction in stage.instructions if instruction.keyword == "USER"
@@ -201,6 +210,7 @@ def _assembled(
         artifacts,
         tuple(preparation),
         repeated,
+        relocated,
         insertions,
         dropped=cut.dropped | runtime.dropped,
         rewritten=rewritten,
@@ -216,9 +226,7 @@ def _scripts(stage: Stage, runs: tuple[Running, ...], paths: dict[Running, str])
     return tuple(dict.fromkeys(found))
 
 
-def _assumed(
-    stage: Stage, insertions: tuple[tuple[Place, str], ...], folders: tuple[Artifact, ...]
-) -> tuple[str, ...]:
+def _assumed(stage: Stage, insertions: tuple[tuple[Place, str], ...], folders: tuple[Artifact, ...]) -> tuple[str, ...]:
     found: list[str] = []
     if insertions:
         found.append("the program uses no cgo, so it is built with `CGO_ENABLED=0`")

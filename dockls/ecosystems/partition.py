@@ -79,7 +79,8 @@ class _Partition:
 
     def _replaced(self) -> tuple[list[Instruction], list[Edit]]:
         """Instructions below the cut that go, and those that read otherwise."""
-        gone: list[Instruction] = []
+        left = self.extraction.dropped | set(self.extraction.relocated)
+        gone = [instruction for instruction in self.above if instruction in left]
         made: list[Edit] = []
         seen: set[str] = set()
         for instruction in self.below:
@@ -121,7 +122,8 @@ class _Partition:
             text += edits.lines(model, ["", *[self._styled(line) for line in (*first, *extra.lines)]])
         name = "" if final is None else f" AS {final}"
         text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
-        body = edits.lines(model, [self._styled(line) for line in self._prepared()])
+        brought = "".join([edits.source(model, instruction) for instruction in self.extraction.relocated])
+        body = brought + edits.lines(model, [self._styled(line) for line in self._prepared()])
         moved = self._moved()
         used = arguments_used(self.stage, self.above, [body, moved, *[below.text for below in self.below]])
         return text + edits.lines(model, [self._styled(line) for line in used]) + body + moved
@@ -142,10 +144,11 @@ class _Partition:
         elif shell:
             self.changes.add("shell")
         found += self.extraction.preparation
+        found += [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
         found += self._workdir()
         if self.extraction.keeps_environment:
             found += environment_lines(self.stage, self.above, self.extraction.artifacts)
-        found += [instruction.text.strip() for instruction in self.extraction.repeated]
+        found += [one.text.strip() for one in self.extraction.repeated if one.keyword != "RUN"]
         return found + [self._copy(artifact) for artifact in self._ordered()]
 
     def _ordered(self) -> list[Artifact]:
@@ -243,7 +246,6 @@ def _with_blank(model: Model, span: Span) -> Span:
             start -= 2 if text[:start].endswith("\r\n") else 1
         return Span(start, len(text))
     if above is None or isinstance(above, Blank):
-        while end < len(text) and isinstance(model.tree.item_at(end), Blank):
-            item = model.tree.item_at(end)
+        while end < len(text) and isinstance(item := model.tree.item_at(end), Blank):
             end = model.tree.start_of(item) + len(item.text)
     return Span(start, end)

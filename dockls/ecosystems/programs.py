@@ -1,6 +1,7 @@
 """What a finished image runs: the commands of ENTRYPOINT, CMD and HEALTHCHECK."""
 
 import posixpath
+from itertools import pairwise
 from typing import NamedTuple
 
 from dockls.semantics import Command, Stage, contract, expanded, joined
@@ -16,8 +17,9 @@ _FILE_ENDINGS = (".yml", ".yaml", ".json", ".toml", ".conf", ".ini", ".env", ".c
 class Running(NamedTuple):
     """One command that the image runs.
 
-    `words` begin with the program, launchers left out; `path` is its absolute path where it is called by one, `launcher`
-    the program that starts it. `shell` tells that a shell is needed to run it; `role` is ``program`` or ``healthcheck``.
+    `words` begin with the program, launchers left out; `path` is its absolute path where it is called by one,
+    `launcher` the program that starts it. `shell` tells that a shell is needed to run it; `role` is ``program`` or
+    ``healthcheck``.
     """
 
     words: tuple[str, ...]
@@ -88,7 +90,7 @@ def _of_words(stage: Stage, words: tuple[str, ...], role: str) -> list[Running]:
 
 
 def _inline(words: tuple[str, ...]) -> str | None:
-    for flag, script in zip(words[1:], words[2:], strict=False):
+    for flag, script in pairwise(words[1:]):
         if flag.startswith("-") and "c" in flag:
             return script
     return None

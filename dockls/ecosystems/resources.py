@@ -1,11 +1,12 @@
-"""Files that a program reads when it runs: what its arguments and variables name, and telling folders of the context."""
+"""Files that a program reads when it runs: what its arguments and variables name, and telling folders."""
 
 import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact
 from dockls.semantics import Stage, joined
-from dockls.semantics.files import copies_of, files_of, made
+from dockls.semantics.execution import executed
+from dockls.semantics.files import copies_of, made
 from dockls.syntax import Instruction
 
 #: folders that hold what programs read at run time
@@ -78,7 +79,9 @@ def named_by_variables(stage: Stage) -> tuple[str, ...]:
     """Absolute paths that the stage's ENV values are."""
     values = [variable.value for variable in stage.final_state.environment.values() if variable.kind == "env"]
     workdir = stage.final_state.workdir
-    return tuple([value for value in values if value and value.startswith("/") and ":" not in value and value != workdir])
+    return tuple(
+        [value for value in values if value and value.startswith("/") and ":" not in value and value != workdir]
+    )
 
 
 def outside_copies(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> tuple[Instruction, ...]:
@@ -100,16 +103,17 @@ def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def volumes_made(stage: Stage) -> tuple[Artifact, ...]:
-    """The folders of VOLUME instructions that a RUN makes; an image without a shell has to take them from there."""
-    made_by_run = {entry.path for entry in files_of(stage) if entry.origin == "run" and entry.kind == "directory"}
+def folders_made(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> tuple[Artifact, ...]:
+    """The folders that a ``mkdir`` up to `last` makes elsewhere than in the folders of the build."""
     found: list[Artifact] = []
-    for instruction in stage.instructions:
-        if instruction.keyword == "VOLUME":
-            for word in instruction.words:
-                path = joined("/", word.value)
-                if path in made_by_run:
-                    found.append(Artifact(path, True))
+    above = stage.instructions[: stage.instructions.index(last) + 1]
+    for command in executed(stage):
+        if command.command.program != "mkdir" or command.instruction not in above or command.conditional:
+            continue
+        for word in command.words[1:]:
+            path = None if set(word) & set("$*{~") or word.startswith("-") else joined(command.directory, word)
+            if path is not None and not any(_below(path, folder) or _below(folder, path) for folder in inside):
+                found.append(Artifact(path, True))
     return tuple(found)
 
 
@@ -118,7 +122,9 @@ def without_nested(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
     found: list[Artifact] = []
     for artifact in artifacts:
         covered = [
-            other for other in artifacts if other.folder and other.path != artifact.path and _below(artifact.path, other.path)
+            other
+            for other in artifacts
+            if other.folder and other.path != artifact.path and _below(artifact.path, other.path)
         ]
         if not covered and artifact.path not in [other.path for other in found]:
             found.append(artifact)

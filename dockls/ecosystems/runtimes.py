@@ -246,10 +246,8 @@ def _tools(stage: Stage, needs: Needs, candidate: _Candidate) -> list[str]:
                 continue
             if name in installed or (known is not None and name in known.tools):
                 found.append(name)
-    for run in (*needs.shells, *needs.foreign):
-        if run.launcher is not None and run.launcher.rpartition("/")[2] in installed:
-            found.append(run.launcher.rpartition("/")[2])
-    return found
+    launchers = [(run.launcher or "").rpartition("/")[2] for run in (*needs.shells, *needs.foreign)]
+    return [*found, *[name for name in launchers if name in installed]]
 
 
 def _ambient(stage: Stage, candidate: _Candidate) -> list[str]:

@@ -13,15 +13,16 @@ from dockls.syntax import Instruction
 CONTRACT = frozenset(("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER"))
 STEPS = frozenset(("RUN", "COPY", "ADD"))
 
-_TIDYING = frozenset(
-    """
-    rm rmdir ls echo true : test [ strip upx file ldd du find set go tar cd export pwd cat mv cp ln chmod unset sync date
-    gofmt goimports golint staticcheck npm yarn pnpm npx bun printf tree env which node tsc
-    """.split()
-)
+_TIDYING = frozenset((
+    "rm", "rmdir", "ls", "echo", "true", ":", "test", "[", "strip", "upx", "file", "ldd", "du", "find", "set", "go",
+    "tar", "cd", "export", "pwd", "cat", "mv", "cp", "ln", "chmod", "unset", "sync", "date", "gofmt", "goimports",
+    "golint", "staticcheck", "npm", "yarn", "pnpm", "npx", "bun", "printf", "tree", "env", "which", "node", "tsc",
+))  # fmt: skip
 _ACCOUNTS = frozenset(("useradd", "adduser", "addgroup", "groupadd", "usermod", "groupmod"))
 _SETTING = frozenset(("mkdir", "chown", "touch", "install", "chgrp", "setcap"))
-_REMOVING = frozenset(("del", "clean", "purge", "autoremove", "autoclean", "remove", "update", "upgrade", "dist-upgrade"))
+_REMOVING = frozenset(
+    ("del", "clean", "purge", "autoremove", "autoclean", "remove", "update", "upgrade", "dist-upgrade")
+)
 _PACKAGE_PROGRAMS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf", "zypper"))
 
 
@@ -105,7 +106,6 @@ def install_line(manager: str, names: tuple[str, ...]) -> str | None:
         return f"RUN apk add --no-cache {listed}"
     if manager == "apt":
         return (
-            f"RUN apt-get update && apt-get install -y --no-install-recommends {listed}"
-            " && rm -rf /var/lib/apt/lists/*"
+            f"RUN apt-get update && apt-get install -y --no-install-recommends {listed} && rm -rf /var/lib/apt/lists/*"
         )
     return None

@@ -10,11 +10,11 @@ granted is told as an assumption.
 
 Known are Go programs, Node servers and static sites. It applies anywhere in the stage that is built by default, or in
 one that a Compose file, a Bake file or a script builds. A selection tells where the builder ends: with its last
-instruction. The setting `runtime` asks for another image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the name
-of an image), `name` for another name of the builder.
+instruction. The setting `runtime` asks for another image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the
+name of an image), `name` for another name of the builder.
 
-It is refused where CMD runs the toolchain (`go run`, `npm run dev`), where the base has ONBUILD triggers, and where what
-the program needs cannot be told.
+It is refused where CMD runs the toolchain (`go run`, `npm run dev`), where the base has ONBUILD triggers, and where
+what the program needs cannot be told.
 
 ```dockerfile
 FROM golang:1.25
@@ -84,9 +84,7 @@ def _plan(model: Model, stage: Stage, found: Extraction, name: str) -> Plan | Re
     names = {extra.name: chosen_name(model, extra.name, taken) for extra in found.stages}
     found = found._replace(
         stages=tuple([extra._replace(name=names[extra.name]) for extra in found.stages]),
-        artifacts=tuple(
-            [artifact._replace(stage=names.get(artifact.stage or "")) for artifact in found.artifacts]
-        ),
+        artifacts=tuple([artifact._replace(stage=names.get(artifact.stage or "")) for artifact in found.artifacts]),
     )
     done = partition(model, stage, found, builder, final)
     title = f"Extract builder stage ({found.title})"

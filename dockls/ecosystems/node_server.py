@@ -1,0 +1,157 @@
+"""A Node server: what the build made, and the dependencies it needs to run.
+
+The stage installs dependencies, builds, and starts what was built. Three stages come of it: the builder; `prod-deps`,
+on the same base, which installs the dependencies once more without those for development (unless the builder has pruned
+them, or never installed any); and the last one on the slim variant of the same version, or on the same image where that
+is slim or Alpine already. It takes the manifests, `node_modules`, the folder that CMD starts from (`dist`), and telling
+folders such as `public` or `views` where the build context is known to have them.
+
+Where what CMD starts cannot be told (`npm start`, the context not known), or sources are run beside what was built, the
+builder throws the development dependencies away and the whole folder is taken.
+
+Packages that are not for building, headers' libraries, `corepack enable` and global tools that CMD starts are installed
+again. A command that runs TypeScript or a development server is refused, as are hooks of package.json that call a tool
+which is installed for development only.
+"""
+
+import posixpath
+from typing import NamedTuple
+
+from dockls.ecosystems import Artifact, Extraction, ExtraStage, Obstacle, Wish
+from dockls.ecosystems.accounts import Account, account, created_by
+from dockls.ecosystems.cuts import Cut, cut_at
+from dockls.ecosystems.dependencies import Dependencies, dependencies_of
+from dockls.ecosystems.node_entry import Entry, entry_of
+from dockls.ecosystems.node_runtime import NodeRuntime, node_runtime
+from dockls.ecosystems.package_json import package_json
+from dockls.ecosystems.programs import Running, named_files, running
+from dockls.ecosystems.resources import named, outside_copies, telling_folders, without_nested
+from dockls.semantics import Stage
+from dockls.semantics.execution import Executed, executed
+from dockls.syntax import Instruction
+
+ORDER = 30
+
+
+class _Parts(NamedTuple):
+    """What the parts of the recognition found."""
+
+    entry: Entry
+    dependencies: Dependencies
+    cut: Cut
+    runtime: NodeRuntime
+    user: Account
+    folder: str
+
+
+def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
+    """How to run a Node server without the tools that built it."""
+    from dockls.knowledge import development_command, facts
+
+    known = facts(stage.base_image or "")
+    runs = running(stage)
+    programs = tuple([run for run in runs if run.role == "program"])
+    builds = _builds(stage)
+    if known is None or known.language != "javascript" or not programs or not builds:
+        return None
+    if any(development_command(list(run.words)) for run in programs):
+        return Obstacle(f"`{' '.join(programs[0].words)}` needs the tools of the build at run time")
+    folder = builds[-1].directory
+    found = dependencies_of(stage, builds[0])
+    if found is None:
+        return None
+    if isinstance(found, Obstacle) or folder is None:
+        return found if isinstance(found, Obstacle) else Obstacle("the folder that the build runs in is not known")
+    entry = entry_of(stage, programs[0], package_json(stage, folder), folder)
+    if isinstance(entry, Obstacle):
+        return entry
+    return _parts(stage, wish, runs, entry, found, builds[-1].instruction, folder)
+
+
+def _builds(stage: Stage) -> list[Executed]:
+    from dockls.knowledge import build_command
+
+    found: list[Executed] = []
+    for command in executed(stage):
+        build = build_command(list(command.words))
+        if build is not None and build.ecosystem in ("node", "bun"):
+            found.append(command)
+    return found
+
+
+def _parts(
+    stage: Stage,
+    wish: Wish,
+    runs: tuple[Running, ...],
+    entry: Entry,
+    found: Dependencies,
+    build: Instruction,
+    folder: str,
+) -> Extraction | Obstacle:
+    instructions = stage.instructions
+    last = instructions[max(instructions.index(build), instructions.index(found.instruction))]
+    cut = cut_at(stage, last, wish)
+    if isinstance(cut, Obstacle):
+        return cut
+    user = account(stage)
+    if user is None:
+        return Obstacle("which user the program runs as is not known")
+    runtime = node_runtime(stage, wish, runs, cut.runtime)
+    if isinstance(runtime, Obstacle):
+        return runtime
+    return _extraction(stage, runs, _Parts(entry, found, cut, runtime, user, folder))
+
+
+def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extraction:
+    entry, dependencies, cut, runtime, user, folder = parts
+    owner = user.text if cut.owned and not user.is_root else None
+    stages: tuple[ExtraStage, ...] = ()
+    appended: tuple[str, ...] = ()
+    repeated: list[Instruction] = []
+    assumptions: list[str] = []
+    if entry.outputs:
+        artifacts = [Artifact(posixpath.join(folder, output), True) for output in entry.outputs]
+        artifacts += telling_folders(stage)
+        artifacts += named(stage, named_files(stage, runs))
+        if dependencies.lines:
+            stages = (ExtraStage("prod-deps", dependencies.lines),)
+        source = "prod-deps" if dependencies.lines else None
+        modules = [] if entry.complete else [Artifact(posixpath.join(folder, "node_modules"), True, stage=source)]
+        repeated += [] if entry.complete else list(dependencies.manifests)
+        if not dependencies.manifests and not entry.complete:
+            artifacts.insert(0, Artifact(posixpath.join(folder, "package.json"), False))
+        artifacts = [*modules, *artifacts, *_generated(stage, folder, bool(dependencies.lines))]
+        assumptions.append(f"the program reads nothing of `{folder}` at run time but what is copied")
+    else:
+        appended = () if dependencies.pruning is None else (dependencies.pruning,)
+        artifacts = [Artifact(folder, True)]
+        assumptions.append("the program does not use what is installed for development only")
+    repeated += outside_copies(stage, cut.last, (folder, "/root", "/tmp"))
+    artifacts = [artifact._replace(owner=owner) for artifact in without_nested(tuple(artifacts))]
+    preparation = list(runtime.preparation)
+    relocated, created = created_by(stage, user, cut.last, cut.owned)
+    if created:
+        preparation.append(created)
+    return Extraction(
+        runtime.image,
+        f"Node.js → {runtime.title}",
+        cut.last,
+        tuple(artifacts),
+        tuple(preparation),
+        (*runtime.repeated, *repeated),
+        relocated,
+        appended=appended,
+        stages=stages,
+        dropped=cut.dropped,
+        assumptions=(*assumptions, *runtime.assumptions),
+        changes=frozenset(("base",)),
+    )
+
+
+def _generated(stage: Stage, folder: str, again: bool) -> list[Artifact]:
+    """What tools generate into `node_modules`, which a second installation would not have: Prisma's client."""
+    words = [command.words for command in executed(stage)]
+    prisma = any("prisma" in line and "generate" in line for line in words)
+    manifest = package_json(stage, folder)
+    prisma = prisma or (manifest is not None and "@prisma/client" in manifest.dependencies)
+    return [Artifact(posixpath.join(folder, "node_modules/.prisma"), True)] if again and prisma else []
