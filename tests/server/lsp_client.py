@@ -40,7 +40,8 @@ class Client:
         self._kept: list[Json] = []
         self._next = 0
         threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self._read_errors, daemon=True).start()
+        self._errors = threading.Thread(target=self._read_errors, daemon=True)
+        self._errors.start()
 
     def __enter__(self) -> Client:
         return self
@@ -140,8 +141,10 @@ class Client:
         return result
 
     def exit_code(self) -> int:
-        """Waits for the end of the process."""
-        return self.process.wait(PATIENCE)
+        """Waits for the end of the process; `stray` is complete then."""
+        code = self.process.wait(PATIENCE)
+        self._errors.join(PATIENCE)
+        return code
 
 
 def frame(message: Any) -> bytes:

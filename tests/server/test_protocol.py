@@ -165,6 +165,8 @@ def test_frames_of_several_threads_do_not_mix():
 def test_stray_output_stays_out_of_the_protocol(ready):
     assert ready.call("textDocument/declaration", WHERE)["result"] is None
     assert "result" in ready.call("textDocument/hover", WHERE)
+    ready.notify("exit")
+    ready.exit_code()
     for text in (b"a stray print", b"a stray write", b"a stray child"):
         assert text in ready.stray
 
