@@ -5,7 +5,7 @@ names, so that `node:24-alpine3.22` is Alpine, then node, then what its Alpine v
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from .image_reference import OFFICIAL_NAMESPACE, ImageReference, parse_reference
@@ -236,6 +236,7 @@ def _releases_of(name: FamilyName, tag: Tag, version: str | None) -> tuple[str |
     return None, value if known.get("distribution") == distribution else None
 
 
+@lru_cache(maxsize=512)
 def facts(reference: ImageReference | str) -> ImageFacts | None:
     """What is known of an image, or None when its family is not known or the text is no image reference.
 

@@ -1,6 +1,7 @@
 """What may stand above the sources of a project, and what tells sources from the rest (`data/cache-order.json`)."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from .command_words import Command, sort_arguments, unwrap
@@ -143,6 +144,7 @@ def is_harmless_script(text: str) -> bool:
     return any(word in text for word in table(_TABLE)["harmless_scripts"])
 
 
+@cache
 def install_words() -> frozenset[str]:
     """The programs of all known install commands: a text with none of them installs nothing from manifests."""
     return frozenset(

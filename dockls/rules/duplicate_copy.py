@@ -44,7 +44,6 @@ def duplicate_copy(stage: Stage) -> Iterator[Finding]:
     """Compare each COPY with those above it, up to the last RUN."""
     if sum(instruction.keyword in ("COPY", "ADD") for instruction in stage.instructions) < 2:
         return
-    from dockls.semantics.early_sources import early_sources
     from dockls.semantics.files import copy_of
 
     above: list[Copy] = []
@@ -59,7 +58,7 @@ def duplicate_copy(stage: Stage) -> Iterator[Finding]:
             needless = None
             for earlier in above[::-1]:
                 needless = _needless(stage, earlier, copy)
-                if needless is earlier and early_sources(stage) is not None:
+                if needless is earlier and _has_early_sources(stage):
                     needless = None  # a manifest whose install stands too far below
                 if needless is not None:
                     yield _finding(needless, copy if needless is earlier else earlier, is_later=needless is copy)
@@ -68,6 +67,12 @@ def duplicate_copy(stage: Stage) -> Iterator[Finding]:
                 elif needless is copy or _touch(earlier, copy):
                     break
             above += [] if needless is copy else [copy]
+
+
+def _has_early_sources(stage: Stage) -> bool:
+    from dockls.semantics.early_sources import early_sources
+
+    return early_sources(stage) is not None
 
 
 def _is_plain(copy: "Copy") -> bool:

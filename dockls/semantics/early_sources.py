@@ -75,14 +75,29 @@ def early_sources(stage: Stage) -> EarlySources | None:
 
 
 def _is_worthwhile(stage: Stage) -> bool:
-    """Whether a RUN that may install stands below a COPY; reads no shell."""
+    """Whether a RUN that may install stands below a COPY of what may be sources; reads no shell."""
     copies = False
     for instruction in stage.instructions:
         if instruction.keyword in ("COPY", "ADD"):
-            copies = True
+            copies = copies or _may_hold_sources(instruction)
         elif copies and instruction.keyword == "RUN" and may_install(instruction):
             return True
     return False
+
+
+def _may_hold_sources(instruction: Instruction) -> bool:
+    """Whether the words of a COPY alone could mean sources; remembered on the instruction."""
+    found = instruction.memo.get(Lowered)
+    if found is None:
+        flag = instruction.parsed.flag("from")
+        sources = [word.value for word in instruction.words[:-1]] if flag is None else []
+        found = instruction.memo[Lowered] = any(_may_be_sources(source) for source in sources)
+    return bool(found)
+
+
+def _may_be_sources(source: str) -> bool:
+    name = source.rstrip("/").rpartition("/")[2]
+    return name in ("", ".", "*") or source.endswith("/") or "." not in name.strip(".") or is_source_file(source)
 
 
 def _found(stage: Stage) -> EarlySources | None:

@@ -48,13 +48,26 @@ def executed(stage: Stage) -> tuple[Executed, ...]:
 
 
 def executed_by(stage: Stage, instruction: Instruction) -> tuple[Executed, ...]:
-    """The commands of one RUN; none where the stage's shell is not a POSIX one."""
+    """The commands of one RUN; none where the stage's shell is not a POSIX one.
+
+    Remembered on the instruction for the directory and the shell in force, so that an edit elsewhere costs nothing.
+    """
     state = stage.state_before(instruction)
-    if not instruction.is_json and state.shell[0].rpartition("/")[2] not in _POSIX_SHELLS:
+    known = (state.workdir, state.shell[0])
+    kept = instruction.memo.get(Executed)
+    if kept is None or kept[0] != known:
+        kept = instruction.memo[Executed] = (known, _executed(instruction, *known))
+    found = kept[1]
+    assert isinstance(found, tuple)
+    return found
+
+
+def _executed(instruction: Instruction, workdir: str | None, shell: str) -> tuple[Executed, ...]:
+    if not instruction.is_json and shell.rpartition("/")[2] not in _POSIX_SHELLS:
         return ()
     found: list[Executed] = []
     for number, piece in enumerate(scripts(instruction)):
-        directory = state.workdir
+        directory = workdir
         for command in piece.script.commands:
             words = tuple([word.text if word.value is None else word.value for word in command.words])
             if not words:

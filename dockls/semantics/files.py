@@ -79,22 +79,40 @@ def copies_of(stage: Stage) -> tuple[Copy, ...]:
 
 
 def copy_of(stage: Stage, instruction: Instruction) -> Copy | None:
-    """A COPY or ADD of the stage taken apart; None if it has no destination yet."""
-    words = [word.value for word in instruction.words]
-    if len(words) < 2:
+    """A COPY or ADD of the stage taken apart; None if it has no destination yet.
+
+    Remembered on the instruction for the directory and the stage that it depends on, unless variables stand in it.
+    """
+    if len(instruction.words) < 2:
         return None
     state = stage.state_before(instruction)
+    number, image = _origin(stage, instruction)
+    known = None if "$" in instruction.text else (state.workdir, number, image)
+    kept = instruction.memo.get(Copy)
+    if kept is not None and kept[0] == known:
+        found = kept[1]
+        assert isinstance(found, Copy)
+        return found
+    words = [word.value for word in instruction.words]
     values = [expanded(word, state, instruction.escape) for word in words]
     target = values[-1]
     sources = tuple([word if value is None else value for word, value in zip(words[:-1], values[:-1], strict=True)])
     folder = len(sources) > 1 or (target is not None and (target.endswith(("/", "/.")) or target in (".", "..")))
-    number, image = None, False
+    destination = None if target is None else joined(state.workdir, target)
+    copy = Copy(instruction, sources, destination, folder, number, image)
+    if known is not None:
+        instruction.memo[Copy] = (known, copy)
+    return copy
+
+
+def _origin(stage: Stage, instruction: Instruction) -> tuple[int | None, bool]:
+    """The number of the stage that a COPY takes files from, and whether it is an image's instead."""
+    if not instruction.flags:
+        return None, False
     for reference in stage.references:
         if reference.mention.place.item is instruction:
-            number = reference.target
-            image = number is None
-    destination = None if target is None else joined(state.workdir, target)
-    return Copy(instruction, sources, destination, folder, number, image)
+            return reference.target, reference.target is None
+    return None, False
 
 
 def _made_by(stage: Stage, instruction: Instruction) -> list[Made]:

@@ -113,10 +113,10 @@ class Stage:
     def states(self) -> tuple[State, ...]:
         """The state behind FROM, then behind each instruction."""
         if self._states is None:
-            state = self._entry()
+            state = self._entered()
             found = [state]
             for instruction in self.instructions:
-                state = _after(state, instruction, instruction.parsed, self.graph_arguments)
+                state = _behind(state, instruction, self.graph_arguments)
                 found.append(state)
             self._states = tuple(found)
         return self._states
@@ -133,6 +133,16 @@ class Stage:
     def final_state(self) -> State:
         """The state of the finished stage."""
         return self.states[-1]
+
+    def _entered(self) -> State:
+        """The state behind FROM; the same object as before an edit of the stage, so that what is behind it can be."""
+        key = (self.parent, self.base, self.base_image, self.graph_arguments)
+        kept = self.declaration.memo.get(State)
+        if kept is None or kept[0] != key:
+            kept = self.declaration.memo[State] = (key, self._entry())
+        state = kept[1]
+        assert isinstance(state, State)
+        return state
 
     def _entry(self) -> State:
         if self.parent is not None:
@@ -153,6 +163,8 @@ class Stage:
         return State(known.workdir or "/", known.user or "root", DEFAULT_SHELL, environment, {})
 
 
+#: the instructions that change the state
+_CHANGING = frozenset(("WORKDIR", "USER", "SHELL", "ENV", "ARG"))
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -172,6 +184,19 @@ def joined(directory: str | None, path: str) -> str | None:
     if directory is None:
         return None
     return posixpath.normpath(posixpath.join(directory, path))
+
+
+def _behind(state: State, instruction: Instruction, global_values: Mapping[str, str]) -> State:
+    """The state behind one instruction, remembered on it for the state before it."""
+    if instruction.keyword not in _CHANGING:
+        return state
+    kept = instruction.memo.get(State)
+    if kept is None or kept[0] is not state or kept[1] is not global_values:
+        after = _after(state, instruction, instruction.parsed, global_values)
+        kept = instruction.memo[State] = (state, global_values, after)
+    behind = kept[2]
+    assert isinstance(behind, State)
+    return behind
 
 
 def _after(state: State, instruction: Instruction, parsed: Parsed, global_values: Mapping[str, str]) -> State:
