@@ -119,6 +119,10 @@ _COMMANDS = frozenset(
 _LOOK_UPS = ("environ[", "environ.get(", "getenv(", "process.env.", "ENV[", "ENV.fetch(", "$env:", "!", "%")
 
 
+#: how far ahead of a name a command that looks it up may stand
+_NEARBY = 200
+
+
 def _is_same(one: Binding, other: Binding) -> bool:
     """Whether two computations of the variables mean the same one."""
     return one.mentions[0].place == other.mentions[0].place
@@ -129,7 +133,8 @@ def _is_lookup(text: str, start: int, end: int) -> bool:
     before, after = text[max(start - 1, 0) : start], text[end : end + 1]
     if before.isalnum() or after.isalnum() or "_" in (before, after):
         return False
-    line_start = max(text.rfind(stop, 0, start) for stop in "\n;&|") + 1
+    nearby = max(start - _NEARBY, 0)
+    line_start = max([text.rfind(stop, nearby, start) + 1 for stop in "\n;&|"] + [nearby])
     ahead = text[line_start:start]
     if after in ("=", "+") and (not ahead.strip() or before in " \t(`"):
         return True

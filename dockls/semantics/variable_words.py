@@ -45,7 +45,7 @@ def shell_spans(instruction: Instruction) -> list[Span]:
     if not words:
         return []
     if parsed.is_json:
-        return [words[number].span for number in _script_word(parsed)]
+        return [parsed.words[number].span for number in _script_word(parsed)]
     heredocs = [heredoc.content_span for heredoc in instruction.heredocs]
     return [words[0].span, *heredocs] if parsed.keyword != "HEALTHCHECK" else [words[0].span]
 
