@@ -129,6 +129,7 @@ def _mended(session: _Session, opened: Opened, rule_set: RuleSet) -> Opened:
     before, text = opened.model.tree.text, after.tree.text
     if session.options.diff:
         sys.stdout.write(unified(opened.path, before, text, Paint()))
+        sys.stdout.flush()
         return opened
     if text != before or opened.path == STDIN:
         write(opened, text)

@@ -3,7 +3,7 @@
 import sys
 from typing import NamedTuple
 
-from dockls.project import EMPTY_SURROUNDINGS, Source, read_text, surroundings
+from dockls.project import EMPTY_SURROUNDINGS, Neighborhood, Source, read_text, surroundings
 from dockls.semantics import Model
 from dockls.syntax import parse
 
@@ -26,16 +26,18 @@ class Opened(NamedTuple):
     exact: bool = True
 
 
-def open_model(path: str, context: str | None = None) -> Opened:
+def open_model(path: str, context: str | None = None, neighborhood: Neighborhood | None = None) -> Opened:
     """Read and analyze a file, or standard input for ``-``; raises UnreadableError.
 
-    Bytes that had to be replaced are told on standard error.
+    Bytes that had to be replaced are told on standard error. Files that share a `neighborhood` share what is read
+    around them.
     """
     source = read(path)
     around = EMPTY_SURROUNDINGS
     if path != STDIN or context is not None:
         # What is piped in counts as the Dockerfile of the folder that the command runs in.
-        around = surroundings("Dockerfile" if path == STDIN else path, context=context)
+        place = "Dockerfile" if path == STDIN else path
+        around = surroundings(place, context=context, neighborhood=neighborhood)
     for problem in around.problems:
         complain(problem)
     return Opened(path, Model(parse(source.text), around), not source.problems)

@@ -154,6 +154,7 @@ def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:
     paint = Paint()
     if not options.write:
         sys.stdout.write(unified(opened.path, before, outcome.text, paint))
+        sys.stdout.flush()
     for assumption in outcome.assumptions:
         print(f"{paint('help', 'assumes')}: {assumption}", file=sys.stderr)
     if options.write and opened.path != STDIN:

@@ -87,12 +87,14 @@ def _snippet(model: Model, labels: Sequence[_Label], width: int, paint: Paint) -
     before = None
     bar = paint("frame", "|")
     for line, here in sorted(by_line.items()):
-        if before is not None and line > before + 1:
+        if before is not None and line == before + 2:
+            # Dots would take as much room as the line itself.
+            shown.append(_source_line(model, before + 1, width, paint))
+        elif before is not None and line > before + 2:
             shown.append(paint("frame", "..."))
         before = line
         start, end = index.line_span(line)
-        source = model.tree.text[start:end]
-        printed = _printed(source)
+        printed = _printed(model.tree.text[start:end])
         here.sort(key=lambda label: (label.mark, label.span))
         spans = [_within(label.span, start, end) for label in here]
         first, last = _window(printed, spans, paint.width - width - 3)
@@ -104,6 +106,14 @@ def _snippet(model: Model, labels: Sequence[_Label], width: int, paint: Paint) -
             text = f"{underline} {label.text}" if label.text else underline
             shown.append(f"{' ' * width} {bar} {' ' * indent}{paint(label.role, text)}")
     return shown
+
+
+def _source_line(model: Model, line: int, width: int, paint: Paint) -> str:
+    """A line with nothing found in it."""
+    start, end = model.tree.line_index.line_span(line)
+    printed = _printed(model.tree.text[start:end])
+    shown = _cropped(printed, *_window(printed, [Span(0, 0)], paint.width - width - 3))
+    return f"{paint('frame', f'{line + 1:>{width}} |')} {shown}".rstrip()
 
 
 def _within(span: Span, start: int, end: int) -> Span:

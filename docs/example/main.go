@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
+var version = "unknown"
+
 func main() {
 	http.HandleFunc("GET /", func(answer http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(answer, time.Now().UTC().Format(time.RFC3339))
 	})
+	log.Printf("clock %s listens on port 8080", version)
 	log.Fatal(http.ListenAndServe(":8080", nil))
 }

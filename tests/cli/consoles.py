@@ -84,14 +84,14 @@ def consoles(path: Path) -> list[Console]:
     found: list[Console] = []
     lines = iter(enumerate(path.read_text("utf-8").split("\n")))
     for _, line in lines:
-        if line.startswith("## "):
-            found.append(Console(line[3:], path, {}, []))
+        if line.startswith(("# ", "## ")):
+            found.append(Console(line.lstrip("# "), path, {}, []))
         elif line.startswith(FENCE):
             language, _, name = line[len(FENCE) :].partition(" ")
             content = list(_until_fence(lines))
             if language == "console":
                 found[-1].commands.extend(_commands(content))
-            else:
+            elif name:
                 found[-1].files[name] = "".join(f"{text}\n" for _, text in content)
     return found
 
