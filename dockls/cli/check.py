@@ -11,7 +11,7 @@ from dockls.cli.paint import Paint
 from dockls.cli.rendering import render, summary
 from dockls.cli.report import VERSION, as_json, finding_of
 from dockls.engine import Diagnostic, RuleSet, check, configured, fixed
-from dockls.project import Configuration, dockerfiles, load_configuration
+from dockls.project import Configuration, Neighborhood, dockerfiles, load_configuration
 from dockls.rooms import Rule, Severity, rules
 
 
@@ -32,6 +32,7 @@ class _Session:
         self._sets: dict[object, RuleSet] = {}
         self._configurations: dict[str, Configuration] = {}
         self._told: set[str] = set()
+        self.neighborhood = Neighborhood()
 
     def fail(self, sentence: str) -> None:
         """Tell a problem, once, and end in exit status 2."""
@@ -114,7 +115,7 @@ def _checked(session: _Session, path: str) -> _Checked:
     options = session.options
     configuration = session.configuration(path)
     rule_set = session.rule_set(configuration)
-    opened = open_model(path, options.context or configuration.context)
+    opened = open_model(path, options.context or configuration.context, session.neighborhood)
     mended = opened
     if options.fix or options.diff:
         mended = _mended(session, opened, rule_set)

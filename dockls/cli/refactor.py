@@ -63,7 +63,7 @@ def _is_count(text: str) -> bool:
 
 
 def _list(opened: Opened, selection: Span, style: str) -> int:
-    found = offers(opened.model, selection)
+    found = offers(opened.model, selection, _fault)
     if style == "json":
         sys.stdout.write(as_json({"version": VERSION, "refactorings": [_offer(offer) for offer in found]}))
         return 0
@@ -80,6 +80,10 @@ def _list(opened: Opened, selection: Span, style: str) -> int:
         else:
             print(f"{paint('faint', name)}  {paint('faint', 'not here: ' + str(offer.reason))}")
     return 0
+
+
+def _fault(room: Refactoring, error: Exception) -> None:
+    complain(f"`{room.name}` failed and was left out: {error!r}")
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

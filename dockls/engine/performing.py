@@ -6,7 +6,7 @@ that the plan does not declare, or not be stable.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from dockls.engine.checking import check
@@ -14,6 +14,9 @@ from dockls.engine.promises import broken_promise
 from dockls.rooms import Plan, Refactoring, Refused, Severity, refactorings
 from dockls.semantics import Model, Resolution
 from dockls.text import Edit, OverlappingEditsError, Span, ordered
+
+#: told of a refactoring that raised instead of answering
+Fault = Callable[[Refactoring, Exception], None]
 
 
 class Offer(NamedTuple):
@@ -42,11 +45,20 @@ class UnknownRefactoringError(LookupError):
     """No refactoring has that name."""
 
 
-def offers(model: Model, selection: Span) -> tuple[Offer, ...]:
-    """What can be done at a selection, refused offers with their reason; nothing is carried out yet."""
+def offers(model: Model, selection: Span, on_fault: Fault | None = None) -> tuple[Offer, ...]:
+    """What can be done at a selection, refused offers with their reason; nothing is carried out yet.
+
+    A refactoring that raises costs no other: the fault goes to `on_fault`, or is raised if there is none.
+    """
     found: list[Offer] = []
     for room in refactorings():
-        outcome = room.plan(model, selection)
+        try:
+            outcome = room.plan(model, selection)
+        except Exception as error:
+            if on_fault is None:
+                raise
+            on_fault(room, error)
+            continue
         if isinstance(outcome, Refused):
             found.append(Offer(room, room.title, False, outcome.reason, room.grade, ()))
         elif outcome is not None:

@@ -139,7 +139,7 @@ class Actions:
 
     def _refactorings(self, request: Request) -> Iterator[Json]:
         document = request.document
-        for offer in offers(self._analyzer.model(document), request.span):
+        for offer in offers(self._analyzer.model(document), request.span, self._analyzer.room_failed):
             request.check_cancelled()
             action: Json = {"title": offer.title, "kind": f"{offer.refactoring.kind}.{offer.refactoring.name}"}
             if request.takes(action["kind"]):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dockls.engine import Diagnostic
     from dockls.project import Configuration
-    from dockls.rooms import Rule
+    from dockls.rooms import Refactoring, Rule
     from dockls.server.documents import Document
     from dockls.server.session import Session
     from dockls.server.transport import Json
@@ -117,10 +117,11 @@ class EngineAnalyzer:
         # What a rule found is remembered per rule set, so equal settings must share one.
         key = (configuration.select, configuration.ignore, tuple(sorted(configuration.severity.items())))
         if key not in self._rule_sets:
-            self._rule_sets[key] = configured(configuration, self._rule_failed)
+            self._rule_sets[key] = configured(configuration, self.room_failed)
         return self._rule_sets[key]
 
-    def _rule_failed(self, rule: Rule, error: Exception) -> None:
-        if rule.name not in self._reported:
-            self._reported.add(rule.name)
-            self._session.front.log_fault(f"the rule {rule.name} failed", error)
+    def room_failed(self, room: Rule | Refactoring, error: Exception) -> None:
+        """Writes the fault of a rule or refactoring to the editor's log, once."""
+        if room.name not in self._reported:
+            self._reported.add(room.name)
+            self._session.front.log_fault(f"{room.name} failed", error)

@@ -111,3 +111,17 @@ def test_the_build_context_can_be_told(tmp_path):
     done = run("check", "-", "--context", str(tmp_path / "missing"), stdin=b"FROM alpine\n")
     assert "is not a folder" in done.err
     assert run("check", "-", "--context", str(tmp_path), stdin=b"FROM alpine\n").err == ""
+
+
+def test_a_refactoring_that_fails_costs_no_other(monkeypatch):
+    from dockls.engine import performing
+
+    def broken(model, selection, **settings):
+        raise ZeroDivisionError
+
+    rooms = [room._replace(plan=broken) if room.name == "inline-stage" else room for room in refactorings()]
+    monkeypatch.setattr(performing, "refactorings", lambda: rooms)
+    done = run("refactor", "-", "--list", "--at", "1:16", stdin=MISSPELLED)
+    assert done.status == 0
+    assert "rename-stage" in done.out
+    assert "`inline-stage` failed and was left out: ZeroDivisionError()" in done.err

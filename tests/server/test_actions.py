@@ -101,7 +101,7 @@ def two_offers(monkeypatch):
         Offer(possible, "Add a line", True, None, "preserving", ()),
         Offer(impossible, "Inline", False, "The stage is used twice.", "preserving", ()),
     )
-    monkeypatch.setattr(actions, "offers", lambda model, span: offered)
+    monkeypatch.setattr(actions, "offers", lambda model, span, on_fault: offered)
     monkeypatch.setattr(actions, "perform", perform)
 
 
