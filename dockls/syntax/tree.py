@@ -10,6 +10,10 @@ from dockls.syntax.scanner import Scanner
 from dockls.text import Edit, LineIndex, LineTable, Span, apply, ordered
 
 
+#: a table of all items is not worth making for the few places that an edit usually asks for
+_FEW_QUESTIONS = 16
+
+
 class Section:
     """The items from one FROM up to the next; the first section holds what stands above all FROMs.
 
@@ -62,7 +66,7 @@ class Section:
 class Dockerfile:
     """A parsed document: immutable, lossless, with one section per stage behind the first."""
 
-    __slots__ = ("_line_index", "_starts", "_text", "escape", "memo", "sections")
+    __slots__ = ("_asked", "_line_index", "_section_numbers", "_starts", "_text", "escape", "memo", "sections")
 
     def __init__(self, text: str | None, sections: Sequence[Section], escape: str) -> None:
         self._text = text
@@ -71,6 +75,8 @@ class Dockerfile:
         self.escape = escape
         self._starts: list[int] | None = None
         self._line_index: LineIndex | None = None
+        self._asked = 0
+        self._section_numbers: dict[Item, int] | None = None
         #: what upper layers remember about this snapshot
         self.memo: dict[Any, Any] = {}
 
@@ -120,11 +126,25 @@ class Dockerfile:
 
     def start_of(self, item: Item) -> int:
         """The absolute offset of an item; raises KeyError if it is not in this tree."""
-        for section, start in zip(self.sections, self.starts, strict=False):
-            offset = section.offset_of(item)
-            if offset is not None:
-                return start + offset
-        raise KeyError(item)
+        number = self._section_of(item)
+        offset = self.sections[number].offset_of(item)
+        if offset is None:
+            raise KeyError(item)
+        return self.starts[number] + offset
+
+    def _section_of(self, item: Item) -> int:
+        """The number of an item's section: looked for at first, looked up once many have been asked for."""
+        self._asked += 1
+        if self._asked <= _FEW_QUESTIONS:
+            for number, section in enumerate(self.sections):
+                if section.offset_of(item) is not None:
+                    return number
+            raise KeyError(item)
+        if self._section_numbers is None:
+            self._section_numbers = {}
+            for number, section in enumerate(self.sections):
+                self._section_numbers.update(dict.fromkeys(section.items, number))
+        return self._section_numbers[item]
 
     def span_of(self, place: Place) -> Span:
         """The absolute span of a place; raises KeyError if its item is not in this tree."""
