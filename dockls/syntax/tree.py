@@ -9,7 +9,6 @@ from dockls.syntax.items import ByteOrderMark, Directive, Instruction, Item, Pla
 from dockls.syntax.scanner import Scanner
 from dockls.text import Edit, LineIndex, LineTable, Span, apply, ordered
 
-
 #: a table of all items is not worth making for the few places that an edit usually asks for
 _FEW_QUESTIONS = 16
 
