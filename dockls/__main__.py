@@ -10,8 +10,12 @@ def main() -> int:
     """
     if sys.argv[1:] in (["serve"], ["serve", "--stdio"]):
         return _serve(None)
+    import gc
+
     from dockls.cli import main as run
 
+    # Nearly all that a command makes is needed until its end: searching it for garbage again and again finds none.
+    gc.set_threshold(100_000, 50, 100)
     return run(_serve)
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from dockls.project.context import UNKNOWN_CONTEXT, BuildContext, DirectoryContext, FileMapContext
 from dockls.project.ignore import Decision, IgnoreFile, Pattern
-from dockls.project.surroundings import EMPTY_SURROUNDINGS, Surroundings, surroundings
+from dockls.project.surroundings import EMPTY_SURROUNDINGS, Neighborhood, Surroundings, surroundings
 from dockls.project.targets import Build, TargetUse
 
 TYPE_CHECKING = False
@@ -28,6 +28,7 @@ __all__ = [
     "FileMapContext",
     "Found",
     "IgnoreFile",
+    "Neighborhood",
     "Pattern",
     "Source",
     "Surroundings",

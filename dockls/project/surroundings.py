@@ -53,24 +53,29 @@ EMPTY_SURROUNDINGS = Surroundings()
 
 
 def surroundings(
-    dockerfile: str, *, context: str | None = None, open_files: Mapping[str, str] | None = None
+    dockerfile: str,
+    *,
+    context: str | None = None,
+    open_files: Mapping[str, str] | None = None,
+    neighborhood: "Neighborhood | None" = None,
 ) -> Surroundings:
     """Look around the Dockerfile at a path; never raises, whatever the disk holds.
 
     `context` is the folder of the build context where a setting or an option tells it. `open_files` are the texts
-    (by absolute path) that count instead of those on the disk, as in an editor.
+    (by absolute path) that count instead of those on the disk, as in an editor. Whoever asks for many Dockerfiles
+    gives the same `neighborhood` each time (instead of `open_files`), and each folder is read once.
     """
     path = _absolute(dockerfile)
-    files = _Files(open_files or {})
-    folders = _folders(posixpath.dirname(path))
-    builds = of_dockerfile(_all_builds(files, folders), path)
+    files = neighborhood or Neighborhood(open_files)
+    folders = files.folders(posixpath.dirname(path))
+    builds = of_dockerfile(files.builds(posixpath.dirname(path)), path)
     arguments: dict[str, str] = {}
     for build in builds:
         for name, value in build.arguments.items():
             if "$" not in value:
                 arguments.setdefault(name, value)
     told = context or next((build.context for build in builds if build.context and _is_folder(build.context)), None)
-    root = told or _guessed_context(files.read(path) or "", folders)
+    root = told or _guessed_context(files.dockerfile(path) or "", folders)
     problems: tuple[str, ...] = ()
     if not _is_folder(root):
         problems = (f"The build context {root} is not a folder.",)
@@ -79,13 +84,36 @@ def surroundings(
     return Surroundings(found, unique_uses(builds), names, arguments, problems, told is not None, tuple(builds))
 
 
-class _Files:
-    """Texts by path, read once; those open in an editor first."""
+class Neighborhood:
+    """What was read around Dockerfiles, each file and folder once; those open in an editor first.
 
-    def __init__(self, open_files: Mapping[str, str]) -> None:
-        self._texts: dict[str, str | None] = {_absolute(path): text for path, text in open_files.items()}
+    It does not notice that files change: keep it for one run, not longer.
+    """
+
+    def __init__(self, open_files: Mapping[str, str] | None = None) -> None:
+        opened = open_files or {}
+        self._texts: dict[str, str | None] = {_absolute(path): text for path, text in opened.items()}
+        self._folders: dict[str, list[str]] = {}
+        self._builds: dict[str, tuple[Build, ...]] = {}
+
+    def folders(self, folder: str) -> list[str]:
+        """The folder and those above it that belong to the same project."""
+        if folder not in self._folders:
+            self._folders[folder] = _folders(folder)
+        return self._folders[folder]
+
+    def builds(self, folder: str) -> tuple[Build, ...]:
+        """Every build that is described near Dockerfiles in a folder, whichever of them it means."""
+        if folder not in self._builds:
+            self._builds[folder] = tuple(_all_builds(self, self.folders(folder)))
+        return self._builds[folder]
+
+    def dockerfile(self, path: str) -> str | None:
+        """The text of a Dockerfile; not kept, for it is asked for once."""
+        return self._texts[path] if path in self._texts else read_bounded(path)
 
     def read(self, path: str) -> str | None:
+        """The text of a file; None if it cannot be read."""
         if path not in self._texts:
             self._texts[path] = read_bounded(path)
         return self._texts[path]
@@ -144,7 +172,7 @@ def _folders(folder: str) -> list[str]:
     return [path.as_posix() for index, path in enumerate(near) if not index or path not in shared]
 
 
-def _all_builds(files: _Files, folders: list[str]) -> Iterator[Build]:
+def _all_builds(files: Neighborhood, folders: list[str]) -> Iterator[Build]:
     """The builds of every well-known file in the folders, those nearest to the Dockerfile first."""
     places = [(folder, folder, files.names(folder)) for folder in folders]
     for folder, _, names in places[:]:
@@ -161,7 +189,7 @@ def _all_builds(files: _Files, folders: list[str]) -> Iterator[Build]:
         yield from _scripts(files, folder, names, (above, folder, folders[-1]))
 
 
-def _compose(files: _Files, folder: str, names: Iterable[str]) -> Iterator[Build]:
+def _compose(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
     from dockls.project import compose
 
     found = [name for name in names if _is_compose(name)][:_MOST_FILES]
@@ -179,7 +207,7 @@ def _is_compose(name: str) -> bool:
     return name.endswith((".yml", ".yaml")) and (name.startswith(("compose.", "docker-compose.", "docker-compose-")))
 
 
-def _bake(files: _Files, folder: str, names: Iterable[str]) -> Iterator[Build]:
+def _bake(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
     from dockls.project import bake
 
     # The order in which Bake merges what it finds by itself.
@@ -191,7 +219,7 @@ def _bake(files: _Files, folder: str, names: Iterable[str]) -> Iterator[Build]:
     return bake.builds((path, text) for path, text in texts if text)
 
 
-def _github(files: _Files, folder: str) -> Iterator[Build]:
+def _github(files: Neighborhood, folder: str) -> Iterator[Build]:
     from dockls.project import scripts, workflows
 
     for place in (".github/workflows", ".github/actions"):
@@ -205,7 +233,7 @@ def _github(files: _Files, folder: str) -> Iterator[Build]:
                 yield from scripts.builds(text, path, "github-actions", (folder,))
 
 
-def _manifests(files: _Files, folder: str, names: Iterable[str]) -> Iterator[Build]:
+def _manifests(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
     from dockls.project import devcontainer, skaffold
 
     for name in names:
@@ -216,7 +244,7 @@ def _manifests(files: _Files, folder: str, names: Iterable[str]) -> Iterator[Bui
             yield from skaffold.builds(files.read(path) or "", path)
 
 
-def _scripts(files: _Files, folder: str, names: Iterable[str], runs_in: tuple[str, ...]) -> Iterator[Build]:
+def _scripts(files: Neighborhood, folder: str, names: Iterable[str], runs_in: tuple[str, ...]) -> Iterator[Build]:
     """The builds of scripts; one in "scripts/" runs most often in the folder above, any may run at the root."""
     from dockls.project import scripts
 
@@ -243,15 +271,10 @@ def _script_kind(name: str) -> str | None:
 
 def _guessed_context(text: str, folders: list[str]) -> str:
     """The folder that holds most of what COPY and ADD name: the Dockerfile's, else one above it."""
-    from pathlib import Path
-
     sources = list(_copied(text))[:50]
     best, most = folders[0], -1
     for folder in folders if sources else ():
-        try:
-            count = sum((Path(folder) / source).exists() for source in sources)
-        except (OSError, ValueError):
-            continue
+        count = sum([posixpath.exists(posixpath.join(folder, source)) for source in sources])
         if count > most:
             best, most = folder, count
     return best
