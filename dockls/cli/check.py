@@ -115,7 +115,8 @@ def _checked(session: _Session, path: str) -> _Checked:
     options = session.options
     configuration = session.configuration(path)
     rule_set = session.rule_set(configuration)
-    opened = open_model(path, options.context or configuration.context, session.neighborhood)
+    context = options.context or configuration.context
+    opened = open_model(path, context, session.neighborhood, configuration.targets)
     mended = opened
     if options.fix or options.diff:
         mended = _mended(session, opened, rule_set)

@@ -26,11 +26,16 @@ class Opened(NamedTuple):
     exact: bool = True
 
 
-def open_model(path: str, context: str | None = None, neighborhood: Neighborhood | None = None) -> Opened:
+def open_model(
+    path: str,
+    context: str | None = None,
+    neighborhood: Neighborhood | None = None,
+    targets: tuple[str, ...] = (),
+) -> Opened:
     """Read and analyze a file, or standard input for ``-``; raises UnreadableError.
 
     Bytes that had to be replaced are told on standard error. Files that share a `neighborhood` share what is read
-    around them.
+    around them. `targets` are stages that the settings call built.
     """
     source = read(path)
     around = EMPTY_SURROUNDINGS
@@ -40,6 +45,7 @@ def open_model(path: str, context: str | None = None, neighborhood: Neighborhood
         around = surroundings(place, context=context, neighborhood=neighborhood)
     for problem in around.problems:
         complain(problem)
+    around = around._replace(declared_targets=targets)
     return Opened(path, Model(parse(source.text), around), not source.problems)
 
 

@@ -156,9 +156,13 @@ def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
         [interface_of(section) for section in tree.sections[1:]],
         global_arguments_of(tree.sections[0]),
         frozenset(name.lower() for name in surroundings.named_contexts),
-        frozenset(use.name.lower() for use in surroundings.targets),
+        frozenset(name.lower() for name in _targets(surroundings)),
         surroundings.build_arguments,
     )
+
+
+def _targets(surroundings: Surroundings) -> list[str]:
+    return [*[use.name for use in surroundings.targets], *surroundings.declared_targets]
 
 
 def _changed_sections(before: Model, after: Model) -> list[int] | None:
