@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from dockls.engine import RuleSet, check_sections, configured
 from dockls.project import EMPTY_SURROUNDINGS, load_configuration, surroundings
@@ -10,6 +11,7 @@ from dockls.rooms import rules
 from dockls.semantics import Model
 from dockls.server.conversion import diagnostic
 from dockls.server.documents import path_of
+from dockls.server.fragments import Fragments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from dockls.rooms import Refactoring, Rule
     from dockls.server.documents import Document
     from dockls.server.session import Session
-    from dockls.server.transport import Json
+    from dockls.server.transport import Encoded, Json
 
 _WARNING = 2
 
@@ -28,11 +30,12 @@ _WARNING = 2
 class _Memory:
     """What is kept of one document from version to version."""
 
-    __slots__ = ("model", "rule_set")
+    __slots__ = ("fragments", "model", "rule_set")
 
     def __init__(self, model: Model, rule_set: RuleSet) -> None:
         self.model = model
         self.rule_set = rule_set
+        self.fragments = Fragments()
 
 
 class EngineAnalyzer:
@@ -57,9 +60,11 @@ class EngineAnalyzer:
         for section in check_sections(memory.model, memory.rule_set):
             yield from section
 
-    def diagnostics(self, document: Document) -> list[Json]:
-        """The same as LSP diagnostics."""
-        return [self.converted(document, found) for found in self.findings(document)]
+    def diagnostics(self, document: Document) -> Encoded:
+        """The same as a JSON list of LSP diagnostics."""
+        memory = self._remembered(document)
+        found = check_sections(memory.model, memory.rule_set)
+        return memory.fragments.joined(document.tree, found, partial(self.converted, document))
 
     def converted(self, document: Document, found: Diagnostic) -> Json:
         """One finding as an LSP diagnostic."""
@@ -96,6 +101,7 @@ class EngineAnalyzer:
         if path is not None:
             around = surroundings(path, context=configuration.context, open_files={path: document.tree.text})
             self._report(around.problems)
+        around = around._replace(declared_targets=configuration.targets)
         return _Memory(Model(document.tree, around), self._rule_set(configuration))
 
     def _configuration(self, path: str | None) -> Configuration:
