@@ -36,8 +36,8 @@ class Surroundings(NamedTuple):
 
     `targets` are the places outside that name its stages; `named_contexts` the names that some build gives to a
     context of its own; `build_arguments` the values some build passes (the first found of each name).
-    `context_certain` tells whether a file or a setting names the context, or it was only guessed. `declared_targets` are
-    stages that the settings call built.
+    `context_certain` tells whether a file or a setting names the context, or it was only guessed.
+    `declared_targets` are stages that the settings call built.
     """
 
     context: BuildContext = UNKNOWN_CONTEXT
