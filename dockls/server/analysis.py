@@ -99,7 +99,9 @@ class EngineAnalyzer:
         configuration = self._configuration(path)
         around = EMPTY_SURROUNDINGS
         if path is not None:
-            around = surroundings(path, context=configuration.context, open_files={path: document.tree.text})
+            texts = {each.path: each.tree.text for each in self._session.documents if each.path is not None}
+            texts[path] = document.tree.text
+            around = surroundings(path, context=configuration.context, open_files=texts)
             self._report(around.problems)
         around = around._replace(declared_targets=configuration.targets)
         return _Memory(Model(document.tree, around), self._rule_set(configuration))

@@ -57,6 +57,8 @@ def register(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
     def _rename(server: Server, params: types.RenameParams) -> Json | None:
+        # Other files are about to be edited, and few editors tell when those change.
+        server.analyzer.forget_surroundings(server.document(params.text_document))
         document, model, offset = server.place(params)
         found = _accepted(rename(model, offset, params.new_name))
         if found is None:
