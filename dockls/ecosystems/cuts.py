@@ -2,23 +2,24 @@
 
 from typing import NamedTuple
 
-from dockls.ecosystems import Obstacle, Wish
+from dockls.ecosystems import Artifact, Obstacle, Wish
 from dockls.ecosystems.steps import steps_behind
-from dockls.semantics import Stage
+from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed
+from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction
 
 
 class Cut(NamedTuple):
     """`last` is the builder's last instruction, `runtime` the steps below it; `dropped` serve only to tidy up.
 
-    `owned` tells that the stage hands its files to another user than root.
+    `owned` are the paths that the stage gives to another user than root.
     """
 
     last: Instruction
     runtime: tuple[Instruction, ...]
     dropped: frozenset[Instruction]
-    owned: bool
+    owned: tuple[str, ...]
 
 
 def cut_at(
@@ -59,15 +60,28 @@ def _shown(instruction: Instruction) -> str:
     return text if len(text) <= 60 else text[:57].rstrip() + "…"
 
 
-def _owned(stage: Stage) -> bool:
-    """Whether a step gives files to another user: a chown, a COPY --chown, or a USER above a step."""
-    if any(command.command.program == "chown" for command in executed(stage)):
-        return True
+def _owned(stage: Stage) -> tuple[str, ...]:
+    """What a step gives to another user: by chown, COPY --chown, or by a USER above the steps that make it."""
+    found: list[str] = []
+    for command in executed(stage):
+        if command.command.program == "chown":
+            operands = [word for word in command.words[1:] if not word.startswith("-")][1:]
+            paths = [joined(command.directory, operand) for operand in operands if "$" not in operand]
+            found += [path.removesuffix("/*") for path in paths if path is not None]
+    for copy in copies_of(stage):
+        if copy.instruction.parsed.flag("chown") is not None and copy.destination is not None:
+            found.append(copy.destination)
     user = False
     for instruction in stage.instructions:
         user = user or instruction.keyword == "USER"
-        if instruction.keyword in ("COPY", "ADD") and instruction.parsed.flag("chown") is not None:
-            return True
         if user and instruction.keyword == "RUN":
-            return True
-    return False
+            found.append("/")
+    return tuple(found)
+
+
+def owned(artifact: Artifact, cut: Cut, owner: str | None) -> Artifact:
+    """The artifact with its owner, if the stage gives it, or something in it, to the user."""
+    path = artifact.path.rstrip("/") + "/"
+    given = [folder.rstrip("/") + "/" for folder in cut.owned]
+    belongs = any(path.startswith(folder) or folder.startswith(path) for folder in given)
+    return artifact._replace(owner=owner) if belongs else artifact

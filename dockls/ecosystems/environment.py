@@ -7,6 +7,9 @@ from dockls.semantics import Stage, expanded
 from dockls.semantics.variable_uses import variables
 from dockls.syntax import Instruction
 
+#: where every image looks for programs
+USUAL_FOLDERS = frozenset(("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
+
 
 def environment_lines(stage: Stage, above: Sequence[Instruction], artifacts: tuple[Artifact, ...]) -> list[str]:
     """The ENV instructions that a program started from `artifacts` may need, those of build tools left out."""
@@ -44,7 +47,7 @@ def _is_wanted(stage: Stage, instruction: Instruction, name: str, artifacts: tup
     if name == "PATH":
         value = stage.state_after(instruction).lookup("PATH") or ""
         folders = {artifact.path.rpartition("/")[0] for artifact in artifacts}
-        return bool(folders & set(value.split(":"))) and "/go/bin" not in folders
+        return bool((folders & set(value.split(":"))) - USUAL_FOLDERS)
     return not is_build_only_variable(name)
 
 

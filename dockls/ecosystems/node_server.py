@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, ExtraStage, Obstacle, Wish
 from dockls.ecosystems.accounts import Account, account, created_by
-from dockls.ecosystems.cuts import Cut, cut_at
+from dockls.ecosystems.cuts import Cut, cut_at, owned
 from dockls.ecosystems.dependencies import Dependencies, dependencies_of
 from dockls.ecosystems.node_entry import Entry, entry_of
 from dockls.ecosystems.node_runtime import NodeRuntime, node_runtime
@@ -104,7 +104,7 @@ def _parts(
 
 def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extraction:
     entry, dependencies, cut, runtime, user, folder = parts
-    owner = user.text if cut.owned and not user.is_root else None
+    owner = None if user.is_root else user.text
     stages: tuple[ExtraStage, ...] = ()
     appended: tuple[str, ...] = ()
     repeated: list[Instruction] = []
@@ -127,9 +127,9 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
         artifacts = [Artifact(folder, True)]
         assumptions.append("the program does not use what is installed for development only")
     repeated += outside_copies(stage, cut.last, (folder, "/root", "/tmp"))
-    artifacts = [artifact._replace(owner=owner) for artifact in without_nested(tuple(artifacts))]
+    artifacts = [owned(artifact, cut, owner) for artifact in without_nested(tuple(artifacts))]
     preparation = list(runtime.preparation)
-    relocated, created = created_by(stage, user, cut.last, cut.owned)
+    relocated, created = created_by(stage, user, cut.last, bool(cut.owned))
     if created:
         preparation.append(created)
     return Extraction(

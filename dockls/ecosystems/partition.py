@@ -123,7 +123,9 @@ class _Partition:
         name = "" if final is None else f" AS {final}"
         text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
         brought = "".join([edits.source(model, instruction) for instruction in self.extraction.relocated])
-        body = brought + edits.lines(model, [self._styled(line) for line in self._prepared()])
+        first, rest = self._prepared(), self._taken()
+        body = edits.lines(model, [self._styled(line) for line in first]) + brought
+        body += edits.lines(model, [self._styled(line) for line in rest])
         moved = self._moved()
         used = arguments_used(self.stage, self.above, [body, moved, *[below.text for below in self.below]])
         return text + edits.lines(model, [self._styled(line) for line in used]) + body + moved
@@ -136,15 +138,18 @@ class _Partition:
         return flag.text + " "
 
     def _prepared(self) -> list[str]:
-        """The new stage's own lines, from its shell to what it takes from the builder."""
+        """The shell of the new stage, and what has to be done in its image first."""
         found: list[str] = []
         shell = [instruction for instruction in self.above if instruction.keyword == "SHELL"]
         if shell and self._has_shell_form():
             found.append(shell[-1].text.strip())
         elif shell:
             self.changes.add("shell")
-        found += self.extraction.preparation
-        found += [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
+        return [*found, *self.extraction.preparation]
+
+    def _taken(self) -> list[str]:
+        """The tools, the folder, the variables and the files of the new stage."""
+        found = [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
         found += self._workdir()
         if self.extraction.keeps_environment:
             found += environment_lines(self.stage, self.above, self.extraction.artifacts)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dockls.ecosystems import Artifact
 from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed
-from dockls.semantics.files import copies_of, made
+from dockls.semantics.files import Made, copies_of, files_of
 from dockls.syntax import Instruction
 
 #: folders that hold what programs read at run time
@@ -21,6 +21,11 @@ class Sources(NamedTuple):
 
     folder: str
     path: str
+
+
+def files_by(stage: Stage, instruction: Instruction) -> tuple[Made, ...]:
+    """What one instruction of the stage makes."""
+    return tuple([entry for entry in files_of(stage) if entry.instruction is instruction])
 
 
 def whole_copies(stage: Stage) -> tuple[Sources, ...]:
@@ -58,14 +63,23 @@ def named(stage: Stage, paths: tuple[str, ...]) -> tuple[Artifact, ...]:
     """Those of the paths that the stage's files hold, as far as that is known."""
     found: list[Artifact] = []
     for path in paths:
-        entry = made(stage, path)
-        if entry is None or entry.origin == "workdir":
+        entry = _holding(stage, path)
+        if entry is None:
             continue
         kind = entry.kind if entry.path == path else _kind(stage, path)
         if stage.context.known and entry.path != path and entry.origin == "context" and kind is None:
             continue
         found.append(Artifact(path, kind == "directory"))
     return tuple(found)
+
+
+def _holding(stage: Stage, path: str) -> Made | None:
+    """The last entry that makes the path or brings a folder above it; an empty folder brings nothing."""
+    found = None
+    for entry in files_of(stage):
+        if entry.path == path or (entry.kind != "file" and entry.origin != "workdir" and _below(path, entry.path)):
+            found = entry
+    return found
 
 
 def _kind(stage: Stage, path: str) -> str | None:
@@ -124,7 +138,10 @@ def without_nested(artifacts: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
         covered = [
             other
             for other in artifacts
-            if other.folder and other.path != artifact.path and _below(artifact.path, other.path)
+            if other.folder
+            and other.stage == artifact.stage
+            and other.path != artifact.path
+            and _below(artifact.path, other.path)
         ]
         if not covered and artifact.path not in [other.path for other in found]:
             found.append(artifact)

@@ -18,7 +18,8 @@ class Needs(NamedTuple):
     """What the program needs of its image.
 
     `linking` is ``static``, ``glibc``, ``musl`` or None if that is not known; `shells` are commands that need a shell,
-    `foreign` those that are not built here, `steps` the RUN and COPY below the build, `libraries` packages it links to.
+    `foreign` those that are not built here, `steps` the RUN and COPY below the build, `libraries` packages it links to,
+    `script` starts the program and was written for the builder's distribution.
     """
 
     linking: str | None
@@ -27,6 +28,7 @@ class Needs(NamedTuple):
     steps: tuple[Instruction, ...]
     account: Account
     libraries: tuple[str, ...]
+    script: str | None
 
 
 class Runtime(NamedTuple):
@@ -57,7 +59,10 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
     """The recommended image for the needs, or the one wished for; an obstacle that says what is missing."""
     if wish.runtime is None:
         reasons: list[str] = []
-        for candidate in _candidates(stage, needs.linking):
+        candidates = _candidates(stage, needs.linking)
+        if needs.script is not None:
+            candidates.sort(key=lambda candidate: not _same_manager(stage, candidate))
+        for candidate in candidates:
             found = _fitted(stage, needs, candidate)
             if isinstance(found, Runtime):
                 if candidate.image != "scratch":
@@ -144,7 +149,9 @@ def _fitted(stage: Stage, needs: Needs, candidate: _Candidate) -> Runtime | Obst
     user = _user(needs.account, candidate)
     if isinstance(user, Obstacle):
         return user
-    wanted = [*needs.libraries, *_tools(stage, needs, candidate)]
+    wanted = [*needs.libraries, *_tools(stage, needs, candidate), *_account_tools(needs.account, candidate)]
+    if wanted and candidate.manager is None and needs.linking is not None and not candidate.has_shell:
+        return Obstacle(f"`{wanted[0]}` cannot be installed in {candidate.title}")
     if wanted and not _same_manager(stage, candidate):
         translated = _translated(stage, candidate, wanted)
         if translated is None:
@@ -170,11 +177,17 @@ def _fitted(stage: Stage, needs: Needs, candidate: _Candidate) -> Runtime | Obst
 
 def _lacking_shell(stage: Stage, needs: Needs, candidate: _Candidate) -> str | None:
     if candidate.has_shell:
+        paths = [run.launcher for run in needs.foreign if run.launcher is not None and run.launcher.startswith("/")]
+        if paths and not _same_manager(stage, candidate):
+            return f"`{paths[0]}` lies elsewhere in {candidate.title}"
         if needs.steps and not _same_manager(stage, candidate):
             for step in needs.steps:
                 if step.keyword == "RUN" and purpose(stage, step) in ("packages", "accounts"):
                     return f"the steps below the build are written for another distribution than {candidate.title}"
         return None
+    launchers = [run for run in needs.foreign if run.launcher is not None]
+    if launchers:
+        return f"`{launchers[0].launcher}` is not in {candidate.title}"
     if needs.shells:
         return f"`{' '.join(needs.shells[0].words)}` needs a shell, which {candidate.title} does not have"
     if needs.foreign:
@@ -223,7 +236,7 @@ def _can_create(account: Account, candidate: _Candidate) -> bool:
         if program in ("adduser", "addgroup"):
             if candidate.manager == "apk" and long and _has_only_debian_options(command.words):
                 return False
-            if candidate.manager == "apt" and (short or program == "adduser"):
+            if candidate.manager == "apt" and short:
                 return False
     return True
 
@@ -270,6 +283,13 @@ def _had(stage: Stage, name: str) -> bool:
     if known is not None and name == "ca-certificates" and known.has_ca_certificates:
         return True
     return name in {package.name for package in packages(stage)}
+
+
+def _account_tools(account: Account, candidate: _Candidate) -> list[str]:
+    """Debian's `adduser` and `addgroup` come as a package of their own since trixie."""
+    called = {command.command.program for command in account.commands}
+    wanted = candidate.manager == "apt" and bool(called & {"adduser", "addgroup"} - candidate.tools)
+    return ["adduser"] if wanted and "-slim" in candidate.image else []
 
 
 def _same_manager(stage: Stage, candidate: _Candidate) -> bool:

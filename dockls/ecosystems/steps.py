@@ -92,11 +92,25 @@ def packages(stage: Stage) -> tuple[Package, ...]:
     while current is not None:
         for command in executed(current):
             install = package_install(list(command.words))
-            for name in install.packages if install is not None else ():
-                assert install is not None
-                found.append(Package(name, install.manager, package_kind(name, install.manager), command.instruction))
+            if install is None:
+                continue
+            for word in install.packages:
+                for name in _in_variable(current, command, word) if word.startswith("$") else (word,):
+                    kind = package_kind(name, install.manager)
+                    found.append(Package(name, install.manager, kind, command.instruction))
         current = current.parent
     return tuple(found)
+
+
+def _in_variable(stage: Stage, command: Executed, word: str) -> tuple[str, ...]:
+    """The packages that a shell variable lists which the same RUN sets."""
+    name = word.strip("${}")
+    for other in executed_by(stage, command.instruction):
+        for assignment in other.command.assignments:
+            key, _, value = (assignment.value or assignment.text).partition("=")
+            if key == name:
+                return tuple(value.split())
+    return ()
 
 
 def install_line(manager: str, names: tuple[str, ...]) -> str | None:

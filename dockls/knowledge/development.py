@@ -63,6 +63,12 @@ def static_server(words: Sequence[str]) -> StaticServer | None:
             continue
         flags = entry.get("flags", ())
         plain = [word for word in command.words if word not in flags]
+        # `--host` takes a value or none.
+        plain = [
+            word
+            for word, following in zip(plain, [*plain[1:], "-"], strict=True)
+            if word != "--host" or not following.startswith("-")
+        ]
         arguments = sort_arguments(plain, entry["value_options"])
         wanted = entry.get("subcommands")
         if wanted is not None and starts_with(arguments.rest[:1], wanted) is None:
