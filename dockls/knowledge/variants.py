@@ -307,6 +307,12 @@ def jdk_version(known: ImageFacts | None) -> str | None:
     return None
 
 
+def is_variant_known(family: str, kind: str) -> bool:
+    """Whether it is known of a family that it has, or that it has not, variants of a kind: `slim` or `alpine`."""
+    data = table("image-variants")
+    return family in data[kind] or family in data["no_" + kind] or (kind == "alpine" and family in data["generic"])
+
+
 def has_variants(reference: ImageReference | str) -> bool:
     """Whether the family of an image is known at all, cheaply."""
     parsed = parse_reference(mask(reference if isinstance(reference, str) else reference.text)[0])

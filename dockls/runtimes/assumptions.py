@@ -1,6 +1,8 @@
 """What must be taken for granted when an image with a shell takes the place of another one."""
 
-from dockls.knowledge import ImageFacts
+from collections.abc import Iterable
+
+from dockls.knowledge import ImageFacts, build_command
 from dockls.knowledge.system_commands import is_compiler
 from dockls.runtimes.accounts import accounts_of
 from dockls.runtimes.requirements import (
@@ -10,8 +12,32 @@ from dockls.runtimes.requirements import (
     other_install,
     unknown_programs,
 )
-from dockls.runtimes.subject import Subject
+from dockls.runtimes.subject import CannotSwitchError, Subject
+from dockls.semantics import Stage
+from dockls.semantics.compatibility import go_linking
+from dockls.semantics.execution import executed
 from dockls.semantics.files import copies_of
+
+DIGEST = "the digest is dropped, as it named the old image: pin the new one again"
+
+
+def go_without_compiler(family: Iterable[Stage]) -> list[str]:
+    """What a Go build takes for granted on an image without C compiler and git; raises CannotSwitchError for cgo."""
+    found = []
+    for stage in family:
+        for command in executed(stage):
+            build = build_command(list(command.words))
+            if build is None or build.ecosystem != "go":
+                continue
+            linking = go_linking(stage, command)
+            if linking.why == "CGO_ENABLED=1":
+                raise CannotSwitchError(
+                    f"`{' '.join(command.words[:2])}` runs with CGO_ENABLED=1 and needs a C compiler"
+                )
+            if linking.kind != "static":
+                found.append("the program is built without cgo, as the new image has no C compiler")
+            found.append("all Go modules come from a proxy, as the new image has no git")
+    return found
 
 
 def assumptions(subject: Subject, after: ImageFacts) -> list[str]:
@@ -44,7 +70,7 @@ def _on_libc(subject: Subject, after: ImageFacts) -> list[str]:
             found.append("scripts need nothing but `sh`: the image has no bash")
     unknown = unknown_programs(family, before)
     if unknown:
-        found.append(f"{_listed(unknown)} can be called in the new image as before")
+        found += [f"`{name}` can be called in the new image as before" for name in unknown]
     nameless = [
         account.name
         for stage in family
@@ -64,12 +90,13 @@ def _on_content(subject: Subject, after: ImageFacts) -> list[str]:
     before, installed = subject.facts, installed_packages(subject.family)
     found = []
     if before.has_ca_certificates and not after.has_ca_certificates and "ca-certificates" not in installed:
-        if before.family == "node":
-            found.append("only Node opens TLS connections, with its own certificates: the new image has none")
+        if before.language == "javascript":
+            found.append("only the JavaScript runtime, which has certificates of its own, opens TLS connections")
         else:
             found.append("no program opens TLS connections: the new image has no CA certificates")
     zone = "TZ" in subject.stage.final_state.environment
-    if before.has_tzdata and not after.has_tzdata and not zone and "tzdata" not in installed:
+    runs = subject.is_runtime or len(subject.family) > 1
+    if runs and before.has_tzdata and not after.has_tzdata and not zone and "tzdata" not in installed:
         found.append("no program reads time zones from /usr/share/zoneinfo, which the new image lacks")
     return found
 
@@ -86,7 +113,7 @@ def _on_slimness(subject: Subject) -> list[str]:
     if install is not None and any(is_compiler(name) or name == "build-essential" for name in installed):
         found.append(f"`{install}` needs no tool of the full image but those that are installed")
     elif install is not None:
-        found.append(f"`{install}` compiles nothing and needs no git: the slim image has no compiler and no git")
+        found.append(f"`{install}` needs no compiler, headers or git that only the full image has")
     found.append("libraries and tools that only the full image brings along are not needed at run time")
     return found
 

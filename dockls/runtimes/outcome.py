@@ -1,9 +1,10 @@
 """From edits to a switch: the contract before and after is compared, and every change is declared."""
 
+import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from dockls.runtimes.subject import CannotSwitchError, Subject
+from dockls.runtimes.subject import CannotSwitchError, Subject, is_used
 from dockls.semantics import Command, Contract, contract
 from dockls.text import Edit
 
@@ -43,6 +44,9 @@ def declared(
     changes: set[str] = set()
     sentences: list[str] = []
     for stage in subject.family:
+        if stage is not subject.model.target and is_used(subject.model, stage):
+            # Nobody starts it, and what starts from it is compared itself.
+            continue
         old, new = contract(stage), contract(after.stages[stage.index])
         for field in Contract._fields:
             was, now = _compared(getattr(old, field)), _compared(getattr(new, field))
@@ -76,7 +80,10 @@ def _environment(old: dict[str, str | None], new: dict[str, str | None]) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, Command):
+        number = value.words.index("CMD") + 1 if "CMD" in value.words else 0
         words = " ".join(value.words)
+        if not value.shell:
+            words = " ".join([*value.words[:number], json.dumps(list(value.words[number:]), ensure_ascii=False)])
         return f"`{words}`" + ("" if value.origin is not None else " (of the image)")
     if value is None or value == ():
         return "none"

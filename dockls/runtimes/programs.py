@@ -100,7 +100,7 @@ def program_path(stage: Stage, program: str) -> str | None:
     for folder in (state.lookup("PATH") or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":"):
         path = posixpath.join(folder, program)
         entry = made(stage, path)
-        if entry is not None and (entry.path == path or entry.kind == "directory") and folder.startswith("/"):
+        if entry is not None and entry.path in (path, folder):
             return path
     return None
 

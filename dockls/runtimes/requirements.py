@@ -51,6 +51,12 @@ def missing_tools(stages: Sequence[Stage], before: ImageFacts, after: ImageFacts
     manager = after.package_manager or ""
     installed = installed_packages(stages)
     packages: list[str] = []
+    if (
+        "git" in before.tools
+        and "git" not in after.tools
+        and any("git+" in word for command in _commands(stages) for word in command.words)
+    ):
+        packages += ["git", *([] if after.has_ca_certificates else ["ca-certificates"])]
     for stage in stages:
         for program, instruction in named_programs(stage):
             if program not in before.tools or program in after.tools or _is_translated(program):

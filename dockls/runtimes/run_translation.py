@@ -45,6 +45,14 @@ def rewritten(stage: Stage, instruction: Instruction, systems: Systems) -> Rewri
     """A RUN of the stage for another distribution; raises CannotSwitchError where that is not certain."""
     commands = executed_by(stage, instruction)
     pieces = scripts(instruction)
+    if (
+        any(
+            document.content.startswith("#!") and "bash" in document.content.split("\n")[0]
+            for document in instruction.heredocs
+        )
+        and systems.after == "apk"
+    ):
+        raise CannotSwitchError("a script in RUN is for bash, and there is no such command on Alpine")
     if not commands or any(piece.script.errors for piece in pieces):
         raise CannotSwitchError(f"`{shown_run(instruction)}` cannot be read")
     translation = Translation(systems.before, systems.after, _last_install(commands))
@@ -158,7 +166,7 @@ def removals(instruction: Instruction, commands: Sequence[Executed], dropped: Se
         elif after is None:
             edits.append(Edit(Span(start, end), ""))
         elif _has_comment(instruction.text[end : after.place.span.start]):
-            edits.append(Edit(Span(start, _behind_connector(instruction, end, after)), ""))
+            edits.append(Edit(Span(start, _behind_connector(instruction, start, end, after)), ""))
         else:
             edits.append(Edit(Span(start, after.place.span.start), ""))
     return _joined(edits)
@@ -173,7 +181,7 @@ def _has_comment(gap: str) -> bool:
     return any(line.lstrip().startswith("#") for line in gap.split("\n")[1:])
 
 
-def _behind_connector(instruction: Instruction, position: int, after: Executed) -> int:
+def _behind_connector(instruction: Instruction, start: int, position: int, after: Executed) -> int:
     """The offset behind the connector and the blanks after it on its line; comments are skipped."""
     text = instruction.text
     while position < after.place.span.start:
@@ -188,6 +196,10 @@ def _behind_connector(instruction: Instruction, position: int, after: Executed) 
         position += 1
     while position < after.place.span.start and text[position] in " \t":
         position += 1
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    if not line.strip() and "\n" in text[:start] and text[position] == instruction.escape:
+        # The command stood on lines of its own, which go.
+        return _behind_gap(instruction, position)
     return position
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dockls.edits import delete, insert_after, keyword, line_ending
 from dockls.knowledge import Variant, distroless, facts
 from dockls.runtimes.artifacts import Artifact, conflict, program_at, taken_by
+from dockls.runtimes.assumptions import DIGEST
 from dockls.runtimes.commands_without_shell import Program, go_program, node_program
 from dockls.runtimes.essentials import Essentials, copied_essentials
 from dockls.runtimes.outcome import Switch, declared
@@ -42,10 +43,9 @@ def to_distroless(subject: Subject) -> Switch | None:
 
 def to_scratch(subject: Subject) -> Switch | None:
     """No image at all, for a static program; None where there is nothing to do. Raises CannotSwitchError."""
-    if not _is_sensible(subject):
+    interpreted = subject.facts.language not in (None, "go", "rust", "c", "haskell", "swift")
+    if interpreted or subject.facts.role == "server" or not _is_sensible(subject):
         return None
-    if subject.facts.family == "node":
-        raise CannotSwitchError("Node needs libraries that scratch does not have")
     runs = {instruction: needs_of(subject, instruction) for instruction in _runs(subject.stage)}
     program, artifact = _go(subject, absolute=True)
     if artifact.libc != "static":
@@ -58,13 +58,13 @@ def to_scratch(subject: Subject) -> Switch | None:
 def _is_sensible(subject: Subject) -> bool:
     """Whether the stage is an image of its own; raises CannotSwitchError where too little is known of it."""
     model, stage, known = subject.model, subject.stage, subject.facts
-    if is_used(model, stage) or known.role not in (*_ROLES, "server"):
+    if is_used(model, stage) or known.role not in (*_ROLES, "server") or known.family == "scratch":
         return False
     if known.role == "server":
         raise CannotSwitchError(f"`{known.family}` needs its image: there is none of it without a shell")
     if known.language not in (None, "go", "javascript") or (known.language == "javascript" and known.family != "node"):
         raise CannotSwitchError(f"only Go and Node are known well enough to run without a shell, not `{known.family}`")
-    return known.family != "scratch"
+    return True
 
 
 def _runs(stage: Stage) -> list[Instruction]:
@@ -143,7 +143,7 @@ def _switched(
     for instruction, edit in program.edits():
         gathered.at(instruction, edit)
     _without_runs(gathered, subject, runs, essentials)
-    _opened(gathered, subject, image, essentials)
+    notes += _opened(gathered, subject, essentials)
     gathered.edits.append(Edit(model.absolute(subject.place), image))
     _check_copies(subject, gathered.edits)
     notes += _notes(subject, image)
@@ -164,18 +164,21 @@ def _without_runs(
             gathered.remove(instruction)
 
 
-def _opened(gathered: _Edits, subject: Subject, image: str, essentials: Essentials | None) -> None:
+def _opened(gathered: _Edits, subject: Subject, essentials: Essentials | None) -> list[str]:
     """Lines behind FROM that keep user and working directory, and copy what no RUN makes room for."""
     model, stage = subject.model, subject.stage
     lines: list[str] = []
+    notes: list[str] = []
     if essentials is not None and essentials.lines and not essentials.in_place_of_run:
         lines += essentials.lines
     if subject.facts.workdir != "/" and not _sets_workdir(stage):
         lines.append(f"{keyword(model, 'WORKDIR')} {subject.facts.workdir}")
+        notes.append(f"nothing is written to {subject.facts.workdir}, which belongs to root now")
     if subject.facts.uid not in (0, None) and not any(each.keyword == "USER" for each in stage.instructions):
         lines.append(f"{keyword(model, 'USER')} {subject.facts.uid}:{subject.facts.uid}")
     if lines:
         gathered.edits.append(insert_after(model, stage.declaration, lines))
+    return notes
 
 
 def _sets_workdir(stage: Stage) -> bool:
@@ -202,7 +205,9 @@ def _check_copies(subject: Subject, edits: list[Edit]) -> None:
 def _notes(subject: Subject, image: str) -> list[str]:
     found = []
     if "@" in subject.written:
-        found.append("the digest is dropped, as it named the old image: pin the new one again")
+        found.append(DIGEST)
+    if "$" in subject.written:
+        found.append(f"`{subject.written}` no longer decides which image is used")
     found.append("nobody opens a shell in the container, and the program starts no other one")
     if any(copy.stage is None and not copy.from_image for copy in copies_of(subject.stage)):
         found.append("files from the build context are no programs that need libraries or a shell")

@@ -33,12 +33,12 @@ def _check_program(model: Model, stage: Stage, facts: ImageFacts, program: str) 
         if name in facts.tools or is_everywhere(name) or is_shell(name) or name in (facts.entrypoint or ()):
             return []
         if facts.language == "javascript" and "/" not in program:
-            return [f"`{name}` can be started in the new image as before"]
+            return [f"`{name}` can be called in the new image as before"]
         if name in installed_packages([stage]):
             raise CannotSwitchError(f"`{name}` is installed as a package, whose files lie elsewhere in the new image")
         raise CannotSwitchError(f"where `{program}` comes from is not known, so it may need the old image")
     artifact = program_at(model, stage, path)
-    if artifact.kind == "context":
+    if artifact.kind == "context" or (artifact.kind == "portable" and name.endswith(".sh")):
         return _check_script(model, stage, path)
     if artifact.kind == "unknown" and name not in facts.tools and not is_shell(name):
         raise CannotSwitchError(f"what `{program}` needs to run is not known: {artifact.why}")
@@ -50,7 +50,7 @@ def _check_script(model: Model, stage: Stage, path: str) -> list[str]:
     file = context_file(model, stage, path)
     text = None if file is None else stage.context.read(file)
     if text is None:
-        return [f"`{path}` is no program made for the old image's libc"]
+        return [] if path.endswith(".sh") else [f"`{path}` is no program made for the old image's libc"]
     first = text.partition("\n")[0]
     if not first.startswith("#!"):
         raise CannotSwitchError(f"`{path}` comes from the build context and is no script; what it needs is not known")

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from dockls.edits import delete, insert_after, keyword
 from dockls.knowledge import ImageFacts, Variant, alpine, facts, slim
 from dockls.knowledge.system_commands import is_only_with, is_translatable
+from dockls.knowledge.variants import is_variant_known
 from dockls.runtimes.accounts import accounts_of, groups_of
 from dockls.runtimes.artifacts import conflict, taken_by
-from dockls.runtimes.assumptions import assumptions
+from dockls.runtimes.assumptions import DIGEST, assumptions, go_without_compiler
 from dockls.runtimes.outcome import Switch, declared
 from dockls.runtimes.programs import commands_of
 from dockls.runtimes.requirements import compiles_otherwise, downloads_programs, installed_packages, missing_tools
@@ -19,7 +20,7 @@ from dockls.semantics import Model, Stage
 from dockls.syntax import Instruction
 from dockls.text import Edit
 
-_ROLES = ("sdk", "language", "jdk", "distro")
+_ROLES = ("sdk", "language", "jdk", "distro", "server")
 #: what can be moved to another libc; of other images too little is known
 _MOVABLE = ("golang", "node", "nginx", "nginxinc/nginx-unprivileged", "debian", "ubuntu", "alpine")
 
@@ -37,24 +38,23 @@ def to_slim(subject: Subject) -> Switch | None:
     known = subject.facts
     if known.slim or known.family == "alpine" or known.distribution in ("distroless", None):
         return None
-    return _switch(subject, slim)
+    return _switch(subject, slim, "slim")
 
 
 def to_alpine(subject: Subject) -> Switch | None:
     """The same image on Alpine; None where there is nothing to do. Raises CannotSwitchError."""
     if subject.facts.distribution in ("alpine", "distroless", None):
         return None
-    return _switch(subject, alpine)
+    return _switch(subject, alpine, "alpine")
 
 
-def _switch(subject: Subject, choose: Callable[[str], Variant]) -> Switch | None:
+def _switch(subject: Subject, choose: Callable[[str], Variant], kind: str) -> Switch | None:
+    known = subject.facts
+    if not is_variant_known(known.family, kind) or known.role not in _ROLES:
+        return None
     variant = choose(subject.written)
     if variant.image is None:
-        known = subject.facts
-        named = known.role in _ROLES or known.family.startswith("nginx")
-        if known.distribution != "alpine" and named:
-            raise CannotSwitchError(variant.reason)
-        return None
+        raise CannotSwitchError(variant.reason)
     roots = [_root(subject, variant.image, choose)]
     while True:
         edits, notes = _edits(subject.model, roots)
@@ -118,9 +118,8 @@ def _edits(model: Model, roots: Iterable[_Root]) -> tuple[list[Edit], list[str]]
     for root in roots:
         subject = root.subject
         edits.append(Edit(model.absolute(subject.place), root.variant))
-        if subject.facts.libc != root.after.libc:
-            _check_movable(root)
         if subject.facts.package_manager != root.after.package_manager:
+            notes += _check_movable(root)
             for stage in subject.family:
                 for instruction in stage.instructions:
                     found, more = _instruction_edits(root, stage, instruction)
@@ -130,8 +129,8 @@ def _edits(model: Model, roots: Iterable[_Root]) -> tuple[list[Edit], list[str]]
     return edits, notes
 
 
-def _check_movable(root: _Root) -> None:
-    """Raises CannotSwitchError for what too little is known of to move it to another libc."""
+def _check_movable(root: _Root) -> list[str]:
+    """Assumptions about moving to another libc; raises CannotSwitchError for what too little is known of."""
     known, family = root.subject.facts, root.subject.family
     if known.family not in _MOVABLE:
         raise CannotSwitchError(
@@ -143,6 +142,7 @@ def _check_movable(root: _Root) -> None:
     download = downloads_programs(family)
     if download is not None:
         raise CannotSwitchError(f"what `{download.program}` downloads in RUN may be made for {known.libc}")
+    return go_without_compiler(family) if known.family == "golang" and root.after.libc == "musl" else []
 
 
 def _instruction_edits(root: _Root, stage: Stage, instruction: Instruction) -> tuple[list[Edit], list[str]]:
@@ -244,6 +244,6 @@ def _notes(roots: list[_Root]) -> list[str]:
     for root in roots:
         subject = root.subject
         if "@" in subject.written:
-            found.append("the digest is dropped, as it named the old image: pin the new one again")
+            found.append(DIGEST)
         found += assumptions(subject, root.after)
     return found

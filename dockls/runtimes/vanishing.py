@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dockls.knowledge import package_install
+from dockls.knowledge import build_command, install_command, package_install
 from dockls.knowledge.system_commands import manager_facts
 from dockls.runtimes.accounts import account_of
 from dockls.runtimes.artifacts import program_at
@@ -63,9 +63,10 @@ def _packages(subject: Subject, command: Executed) -> set[str]:
         program == "mkdir" and _is_made_otherwise(subject, command)
     ):
         return set()
-    raise CannotSwitchError(
-        f"`{shown}` in RUN needs a shell, which the new image does not have: extract a builder stage"
-    )
+    words = list(command.words)
+    builds = build_command(words) is not None or install_command(words) is not None
+    advice = ": extract a builder stage first" if builds else ""
+    raise CannotSwitchError(f"`{shown}` in RUN needs a shell, which the new image does not have{advice}")
 
 
 def _only_below(command: Executed, folders: tuple[str, ...]) -> bool:
