@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from dockls.server.capabilities import Client
     from dockls.server.documents import Document, Documents
     from dockls.server.front import Front
-    from dockls.server.transport import Json
+    from dockls.server.transport import Encoded, Json
 
     class Analyzer(Protocol):
         """What finds the faults of a document."""
 
-        def diagnostics(self, document: Document) -> list[Json]:
+        def diagnostics(self, document: Document) -> list[Json] | Encoded:
             """The LSP diagnostics of the current version."""
 
         def forget_surroundings(self, document: Document | None = None) -> None:
@@ -95,7 +95,7 @@ class Diagnostics:
         if not self._client.pull_diagnostics:
             self._publish(document.uri, [], None)
 
-    def _publish(self, uri: str, items: list[Json], version: int | None) -> None:
+    def _publish(self, uri: str, items: list[Json] | Encoded, version: int | None) -> None:
         params: Json = {"uri": uri, "diagnostics": items}
         if version is not None and self._client.diagnostic_version:
             params["version"] = version

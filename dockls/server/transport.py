@@ -33,6 +33,24 @@ _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _decode = json.JSONDecoder().decode
 
 
+class Encoded(str):
+    """JSON text that goes into a message as it stands."""
+
+    __slots__ = ()
+
+
+def encoded(value: Any) -> str:
+    """The JSON text of a value; parts of it may be encoded already, in objects but not in lists.
+
+    Non-ASCII characters become escapes, so that lone surrogates can do no harm.
+    """
+    if isinstance(value, Encoded):
+        return value
+    if isinstance(value, dict) and any(isinstance(part, dict | Encoded) for part in value.values()):
+        return "{" + ",".join([f"{_encode(key)}:{encoded(part)}" for key, part in value.items()]) + "}"
+    return _encode(value)
+
+
 class Fault:
     """Input that is no message: a JSON-RPC error `code` and a sentence for the client."""
 
@@ -189,8 +207,8 @@ class Writer:
         self.broken = False
 
     def send(self, message: Json) -> None:
-        """Sends one message; non-ASCII characters go as escapes, so lone surrogates can do no harm."""
-        self.write(_encode(message).encode("ascii"))
+        """Sends one message; parts of it may be `Encoded`."""
+        self.write(encoded(message).encode("ascii"))
 
     def write(self, body: bytes) -> None:
         """Sends one message that is already encoded."""
