@@ -50,7 +50,9 @@ class _Partition:
         made += [Edit(self.model.absolute(place), text) for place, text in self.extraction.insertions]
         gone, replaced = self._replaced()
         made += replaced
-        made += _deletions(self.model, [*self.moved, *gone])
+        last = self.extraction.last
+        floor = self.model.start_of(last) + len(last.text)
+        made += _deletions(self.model, [*self.moved, *gone], floor)
         made.append(self._inserted(head))
         return Partition(tuple(made), frozenset(self.changes))
 
@@ -226,7 +228,7 @@ class _Partition:
         return keyword.lower() + space + rest
 
 
-def _deletions(model: Model, instructions: list[Instruction]) -> list[Edit]:
+def _deletions(model: Model, instructions: list[Instruction], floor: int) -> list[Edit]:
     """Remove instructions with their comments; where several in a row go, one blank line at most stays behind."""
     spans: list[Span] = []
     for span in sorted({edits.block_span(model, instruction) for instruction in instructions}):
@@ -234,20 +236,25 @@ def _deletions(model: Model, instructions: list[Instruction]) -> list[Edit]:
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
-    return [Edit(_with_blank(model, span), "") for span in spans]
+    return [Edit(_with_blank(model, span, floor), "") for span in spans]
 
 
 def _only_blank(model: Model, start: int, end: int) -> bool:
     return not model.tree.text[start:end].strip()
 
 
-def _with_blank(model: Model, span: Span) -> Span:
-    """The span with the blank lines below it if a blank line, or nothing, stands above; at the end, those above."""
+def _with_blank(model: Model, span: Span, floor: int) -> Span:
+    """The span with the blank lines below it if a blank line, or nothing, stands above; at the end, those above.
+
+    Nothing above `floor` is touched.
+    """
     text = model.tree.text
     start, end = span
     above = model.tree.item_at(start - 1) if start else None
     if not text[end:].strip():
-        while start > 0 and text[:start].endswith(("\n\n", "\n\r\n")):
+        while start > floor and text[:start].endswith(("\n\n", "\n\r\n")):
+            start -= 2 if text[:start].endswith("\r\n") else 1
+        if start > floor and not text.endswith("\n"):
             start -= 2 if text[:start].endswith("\r\n") else 1
         return Span(start, len(text))
     if above is None or isinstance(above, Blank):
