@@ -1,12 +1,25 @@
 """Applies the fixes of findings until nothing is left to mend: ``check --fix`` and ``source.fixAll.dockls``."""
 
+from bisect import bisect_right, insort
+from collections.abc import Container
+from typing import NamedTuple
+
 from dockls.engine.checking import check
 from dockls.engine.rule_set import RuleSet
 from dockls.rooms import Fix, Severity
 from dockls.semantics import Model
-from dockls.text import Edit
+from dockls.text import Edit, Span
 
 _MOST_ROUNDS = 20
+#: up to so many fixes of a round are tried one by one, more in groups: each trial analyzes the file
+_MOST_GROUPS = 32
+
+
+class _Wanted(NamedTuple):
+    """The edits of one fix, with what tells the fix from others in later rounds."""
+
+    key: tuple[str, str]
+    edits: list[Edit]
 
 
 def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False) -> Model:
@@ -16,21 +29,48 @@ def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False
     """
     refused: set[tuple[str, str]] = set()
     for _ in range(_MOST_ROUNDS):
-        edits: list[Edit] = []
-        for diagnostic in check(model, rule_set):
-            key = (diagnostic.rule.name, diagnostic.finding.message)
-            fix = None if key in refused else _first(diagnostic.finding.fixes, unsafe)
-            wanted = list((fix.edits(model) if fix else None) or ())
-            if wanted and not _touches(wanted, edits):
-                if _errors(_applied(model, wanted), rule_set) > _errors(model, rule_set):
-                    refused.add(key)
-                else:
-                    edits += wanted
-        after = _applied(model, edits)
-        if after.tree.text == model.tree.text or _errors(after, rule_set) > _errors(model, rule_set):
+        wanted = _disjoint(model, rule_set, unsafe, refused)
+        errors = _errors(model, rule_set)
+        size = max(-(-len(wanted) // _MOST_GROUPS), 1)
+        groups = [wanted[start : start + size] for start in range(0, len(wanted), size)]
+        sound: list[_Wanted] = []
+        while groups:
+            group = groups.pop()
+            if _errors(_applied(model, group), rule_set) <= errors:
+                sound += group
+            elif len(group) == 1:
+                refused.add(group[0].key)
+            else:
+                middle = len(group) // 2
+                groups += (group[:middle], group[middle:])
+        after = _applied(model, sound)
+        if after.tree.text == model.tree.text or _errors(after, rule_set) > errors:
             return model
         model = after
     return model
+
+
+def _disjoint(
+    model: Model, rule_set: RuleSet | None, unsafe: bool, refused: Container[tuple[str, str]]
+) -> list[_Wanted]:
+    """The fixes of the findings, without refused ones and without those that touch an earlier one."""
+    found: list[_Wanted] = []
+    taken: list[Span] = []
+    for diagnostic in check(model, rule_set):
+        key = (diagnostic.rule.name, diagnostic.finding.message)
+        fix = None if key in refused else _first(diagnostic.finding.fixes, unsafe)
+        edits = list((fix.edits(model) if fix else None) or ())
+        if edits and not any(_touches(edit.span, taken) for edit in edits):
+            found.append(_Wanted(key, edits))
+            for edit in edits:
+                insort(taken, edit.span)
+    return found
+
+
+def _touches(span: Span, taken: list[Span]) -> bool:
+    """Whether a span touches one of the others, which are in order and apart."""
+    before = bisect_right(taken, (span.end, float("inf"))) - 1
+    return before >= 0 and taken[before].overlaps(span)
 
 
 def _first(fixes: tuple[Fix, ...], unsafe: bool) -> Fix | None:
@@ -40,12 +80,8 @@ def _first(fixes: tuple[Fix, ...], unsafe: bool) -> Fix | None:
     return None
 
 
-def _applied(model: Model, edits: list[Edit]) -> Model:
-    return model.updated(model.tree.edited(edits))
-
-
-def _touches(edits: list[Edit], others: list[Edit]) -> bool:
-    return any(edit.span.overlaps(other.span) for edit in edits for other in others)
+def _applied(model: Model, fixes: list[_Wanted]) -> Model:
+    return model.updated(model.tree.edited([edit for fix in fixes for edit in fix.edits]))
 
 
 def _errors(model: Model, rule_set: RuleSet | None) -> int:

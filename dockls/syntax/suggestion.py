@@ -16,9 +16,11 @@ def nearest(word: str, names: Iterable[str], ignore_case: bool = False) -> str |
         candidate = name.lower() if ignore_case else name
         if abs(len(candidate) - len(wanted)) > limit[0]:
             continue
-        rank = (_distance(wanted, candidate), sorted(candidate) != sorted(wanted))
-        if rank < limit:
-            best, limit = candidate, rank
+        distance = _distance(wanted, candidate)
+        if distance <= limit[0]:
+            rank = (distance, sorted(candidate) != sorted(wanted))
+            if rank < limit:
+                best, limit = candidate, rank
     if best is None or not ignore_case:
         return best
     return best.upper() if word == word.upper() else best
@@ -31,11 +33,15 @@ def did_you_mean(word: str, names: Iterable[str], ignore_case: bool = False) -> 
 
 
 def _distance(first: str, second: str) -> int:
-    """Levenshtein's distance."""
-    previous = list(range(len(second) + 1))
+    """Levenshtein's distance, or TOO_FAR if it is not less: only what stands near the diagonal can lead to less."""
+    previous = dict(zip(range(len(second) + 1), range(TOO_FAR), strict=False))
     for row, character in enumerate(first, 1):
-        current = [row]
-        for column, other in enumerate(second, 1):
-            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (character != other)))
+        current: dict[int, int] = {}
+        for column in range(max(row - TOO_FAR + 1, 0), min(row + TOO_FAR, len(second) + 1)):
+            cost = 0 if column and character == second[column - 1] else 1
+            ways = (previous.get(column, TOO_FAR) + 1, current.get(column - 1, TOO_FAR) + 1)
+            current[column] = min(*ways, previous.get(column - 1, TOO_FAR) + cost)
         previous = current
-    return previous[-1]
+        if min(previous.values(), default=TOO_FAR) >= TOO_FAR:
+            return TOO_FAR
+    return min(previous.get(len(second), TOO_FAR), TOO_FAR)
