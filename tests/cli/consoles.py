@@ -115,8 +115,9 @@ def printed(command: Command) -> list[str]:
     """What a command prints, line by line, and its exit status if that is not 0. ``cat`` and ``|`` work as well."""
     words, data = command.words, b""
     if "|" in words:
-        data = Path(words[1]).read_bytes()
-        words = words[words.index("|") + 1 :]
+        bar = words.index("|")
+        first, words = words[:bar], words[bar + 1 :]
+        data = Path(first[1]).read_bytes() if first[0] == "cat" else run(*first[1:]).out.encode()
     if words[0] == "cat":
         return Path(words[1]).read_text("utf-8").splitlines()
     assert words[0] == "dockls"

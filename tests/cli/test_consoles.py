@@ -45,7 +45,7 @@ def test_what_people_are_shown_is_true(
 
 def test_the_example_becomes_what_its_reader_is_told(request: pytest.FixtureRequest) -> None:
     """The editors' tests compare with this file; here it is kept fresh."""
-    expected = ROOT / "docs/example/Dockerfile.expected"
+    expected = ROOT / "tests/e2e/extracted.Dockerfile"
     place = str(ROOT / "docs/example/Dockerfile")
     made = run("refactor", place, "--apply", "extract-builder-stage", "--stdout").out
     if request.config.getoption("--update"):

@@ -24,6 +24,7 @@ from dockls.syntax import parse  # noqa: E402
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROOT = Path(__file__).parents[2]
+EXTRACTED = Path(__file__).with_name("extracted.Dockerfile")
 UNITS = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 
@@ -186,7 +187,7 @@ async def test_the_example_from_its_faults_to_its_stages(client: LanguageClient,
 
     edit = await document.action("Extract builder stage", "go build")
     extracted = document.edited(edit)
-    assert extracted == (example / "Dockerfile.expected").read_text("utf-8")
+    assert extracted == EXTRACTED.read_text("utf-8")
     document.change(extracted)
 
     (target,) = await client.text_document_definition_async(types.DefinitionParams(**document.place("builder /clock")))  # type: ignore[misc]

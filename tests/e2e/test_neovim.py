@@ -19,6 +19,7 @@ from dockls.syntax import parse
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs/example"
+EXTRACTED = Path(__file__).with_name("extracted.Dockerfile")
 SCRIPT = Path(__file__).with_name("neovim.lua")
 COMMAND = "{" + ", ".join(json.dumps(word) for word in (sys.executable, "-m", "dockls", "serve")) + "}"
 CONFIGURATIONS = {
@@ -78,7 +79,7 @@ def test_neovim_extracts_a_builder_stage(neovim, example, configuration):
     path = example / "Dockerfile"
     model = Model(parse(path.read_text("utf-8")), surroundings(str(path)))
     found = sorted(diagnostic.rule.name for diagnostic in check(model))
-    expected = (example / "Dockerfile.expected").read_text("utf-8")
+    expected = EXTRACTED.read_text("utf-8")
 
     seen = drive(neovim, CONFIGURATIONS[configuration], example)
 
