@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dockls.cli.diff import unified
-from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_model, write
+from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, near, open_model, write
 from dockls.cli.paint import Paint
 from dockls.cli.rendering import render, summary
 from dockls.cli.report import VERSION, as_json, finding_of
@@ -50,7 +50,7 @@ class _Session:
             options = self.options
             found = load_configuration(near, self.known, file=options.config)
             for problem in found.problems:
-                place = f"{_near(problem.path)}:{problem.line}: " if problem.line else ""
+                place = f"{near(problem.path)}:{problem.line}: " if problem.line else ""
                 self.fail(f"{place}{problem.message}")
             if options.select is not None:
                 found = found._replace(select=tuple(_names(options.select)))
@@ -80,13 +80,6 @@ class _Session:
 
 def _names(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _near(path: str) -> str:
-    """A path as seen from the current folder, if it lies below it."""
-    from pathlib import Path
-
-    return Path(path).relative_to(Path.cwd()).as_posix() if Path(path).is_relative_to(Path.cwd()) else path
 
 
 def run(options: Namespace) -> int:

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from dockls.cli.opening import UnreadableError, complain, open_model
+from dockls.cli.opening import UnreadableError, complain, open_configured
 from dockls.cli.paint import Paint
 from dockls.cli.report import VERSION, as_json, range_of
 from dockls.semantics import Model, Node, Reference, Resolution
@@ -15,7 +15,7 @@ _STAGES = (Resolution.STAGE, Resolution.FORWARD, Resolution.SELF)
 def run(options: Namespace) -> int:
     """Print the graph; gives the exit status."""
     try:
-        opened = open_model(options.file, options.context)
+        opened = open_configured(options.file, options.context)
     except UnreadableError as error:
         complain(str(error))
         return 2

@@ -49,6 +49,16 @@ def open_model(
     return Opened(path, Model(parse(source.text), around), not source.problems)
 
 
+def open_configured(path: str, context: str | None) -> Opened:
+    """The same with the context and the targets of the nearest settings; a `context` that is given wins."""
+    from dockls.project import load_configuration
+
+    found = load_configuration("." if path == STDIN else path)
+    for problem in found.problems:
+        complain(f"{near(problem.path)}: {problem.message}")
+    return open_model(path, context or found.context, targets=found.targets)
+
+
 def read(path: str) -> Source:
     """The text of a file or of standard input, its problems told; raises UnreadableError."""
     if path == STDIN:
@@ -85,6 +95,14 @@ def write(opened: Opened, text: str) -> None:
 def complain(sentence: str) -> None:
     """Tell the user something that is not a result."""
     print(f"dockls: {sentence}", file=sys.stderr)
+
+
+def near(path: str) -> str:
+    """A path as seen from the current folder, if it lies below it."""
+    from pathlib import Path
+
+    here = Path.cwd()
+    return Path(path).relative_to(here).as_posix() if path and Path(path).is_relative_to(here) else path
 
 
 def meant(name: str, known: list[str], otherwise: str = ".") -> str:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from dockls.cli.diff import unified
-from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_model, write
+from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_configured, write
 from dockls.cli.paint import Paint
 from dockls.cli.report import VERSION, as_json, edits_of
 from dockls.engine import Offer, Performed, offers, perform
@@ -21,7 +21,7 @@ class _UsageError(Exception):
 def run(options: Namespace) -> int:
     """List or apply; exit status 1 if the refactoring is refused or has nothing to do there."""
     try:
-        opened = open_model(options.file, options.context)
+        opened = open_configured(options.file, options.context)
         selection = _selection(opened.model, options.at)
         if options.list:
             return _list(opened, selection, options.format)

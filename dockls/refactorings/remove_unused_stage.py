@@ -67,6 +67,8 @@ def _needed_outside(model: Model, stage: Stage) -> str | None:
     for use in model.surroundings.targets:
         if use.name.lower() == stage.name:
             return f"{use.path.rpartition('/')[2]} builds stage {stage.title}"
+    if stage.name in [name.lower() for name in model.surroundings.declared_targets]:
+        return f"the settings say that stage {stage.title} is built"
     base = selecting(model.graph, stage.node)
     if base is not None:
         line = line_of(model, base.mention.place)

@@ -124,5 +124,6 @@ def printed(command: Command) -> list[str]:
     done = run(*words[1:], stdin=data)
     # How argparse wraps the usage depends on Python's version.
     told = done.all.partition("usage: ")
-    shown = [line.rstrip() for line in (told[0] + told[2][told[2].find("\ndockls") + 1 :]).splitlines()]
+    text = (told[0] + told[2][told[2].find("\ndockls") + 1 :]).replace(str(Path.cwd()), "/here")
+    shown = [line.rstrip() for line in text.splitlines()]
     return [*shown, *([f"[exit status {done.status}]"] if done.status else [])]
