@@ -45,10 +45,10 @@ class _Session:
         """The settings for the file at a path, with what the command line says on top."""
         import posixpath
 
-        near = "." if path == STDIN else posixpath.dirname(path) or "."
-        if near not in self._configurations:
+        folder = "." if path == STDIN else posixpath.dirname(path) or "."
+        if folder not in self._configurations:
             options = self.options
-            found = load_configuration(near, self.known, file=options.config)
+            found = load_configuration(folder, self.known, file=options.config)
             for problem in found.problems:
                 place = f"{near(problem.path)}:{problem.line}: " if problem.line else ""
                 self.fail(f"{place}{problem.message}")
@@ -56,8 +56,8 @@ class _Session:
                 found = found._replace(select=tuple(_names(options.select)))
             if options.ignore is not None:
                 found = found._replace(ignore=(*found.ignore, *_names(options.ignore)))
-            self._configurations[near] = found
-        return self._configurations[near]
+            self._configurations[folder] = found
+        return self._configurations[folder]
 
     def knows(self, names: Iterable[str]) -> bool:
         """Whether all names are those of rules; tells those that are not."""
