@@ -45,7 +45,7 @@ def _understood(arguments: Sequence[str] | None) -> argparse.Namespace:
         if options.unsafe and not (options.fix or options.diff):
             options.parser.error("--unsafe goes with --fix or --diff")
         if options.diff and options.format != "text":
-            options.parser.error("--diff prints text; the JSON document has the edits of every fix")
+            options.parser.error("--diff prints text; the JSON and SARIF documents have the edits of every fix")
     return options
 
 
@@ -93,7 +93,7 @@ def _address(text: str) -> tuple[str, int]:
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(parser=parser)
     parser.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files, folders or - (default: .)")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json", "sarif", "github", "gitlab"), default="text")
     parser.add_argument("--select", metavar="IDS", help="only these rules, comma-separated")
     parser.add_argument("--ignore", metavar="IDS", help="all but these rules, comma-separated")
     parser.add_argument(

@@ -95,10 +95,10 @@ def run(options: Namespace) -> int:
             results.append(_checked(session, found.path))
         except UnreadableError as error:
             session.fail(str(error))
-    if options.format == "json":
-        sys.stdout.write(as_json({"version": VERSION, "files": [_file(result) for result in results]}))
-    else:
+    if options.format == "text":
         _print_text(results, session)
+    else:
+        sys.stdout.write(_document(options.format, [_file(result) for result in results]))
     if session.failed:
         return 2
     return int(any(diagnostic.severity <= result.fail_on for result in results for diagnostic in result.diagnostics))
@@ -129,6 +129,15 @@ def _mended(session: _Session, opened: Opened, rule_set: RuleSet) -> Opened:
     if text != before or opened.path == STDIN:
         write(opened, text)
     return opened if text == before else opened._replace(model=after)
+
+
+def _document(style: str, files: list[dict[str, Any]]) -> str:
+    if style == "json":
+        return as_json({"version": VERSION, "files": files})
+    from dockls.cli import exchange
+
+    written: str = getattr(exchange, style)(files)
+    return written
 
 
 def _file(result: _Checked) -> dict[str, Any]:

@@ -158,6 +158,35 @@ def test_a_file_that_cannot_be_read_leaves_the_others_in_the_document(tmp_path):
     assert "There is no file or folder" in done.err
 
 
+def test_sarif_says_the_same_as_json(tmp_path):
+    path = tmp_path / "a folder" / "Dockerfile"
+    path.parent.mkdir()
+    path.write_bytes(FILE)
+    findings = json.loads(run("check", str(path), "--format", "json").out)["files"][0]["findings"]
+    log = json.loads(run("check", str(path), "--format", "sarif").out)
+    (run_of_dockls,) = log["runs"]
+    listed = [rule["id"] for rule in run_of_dockls["tool"]["driver"]["rules"]]
+    assert [result["ruleId"] for result in run_of_dockls["results"]] == [finding["rule"] for finding in findings]
+    for result, finding in zip(run_of_dockls["results"], findings, strict=True):
+        place = result["locations"][0]["physicalLocation"]
+        assert listed[result["ruleIndex"]] == finding["rule"]
+        assert place["artifactLocation"]["uri"].endswith("a%20folder/Dockerfile")
+        assert place["region"]["startLine"] == finding["range"]["start"]["line"]
+        assert result["message"]["text"] == finding["message"]
+        replacements = [one["artifactChanges"][0]["replacements"] for one in result["fixes"]]
+        assert [len(one) for one in replacements] == [len(fix["edits"]) for fix in finding["fixes"]]
+    assert any(result["fixes"] for result in run_of_dockls["results"])
+
+
+def test_what_github_would_misread_is_escaped(tmp_path):
+    path = tmp_path / "a,b:c%.Dockerfile"
+    path.write_bytes(FILE)
+    lines = run("check", str(path), "--format", "github", "--select", "unknown-stage").out.splitlines()
+    assert lines
+    for line in lines:
+        assert "a%2Cb%3Ac%25.Dockerfile,line=" in line
+
+
 def _broken(model: Model) -> list[Any]:
     raise ZeroDivisionError
 
