@@ -83,6 +83,11 @@ def busybox_lacks(program: str, arguments: Sequence[str]) -> str | None:
     return None
 
 
+def holds_node_modules(path: str) -> bool:
+    """Whether a path names a folder into which a Node framework's build copies installed packages."""
+    return any(f"/{each}/" in f"/{path.strip('/')}/" for each in table("portable-files")["folders_with_node_modules"])
+
+
 def is_portable_file(path: str) -> bool:
     """Whether a path names something that no C library or processor matters to: a script, a picture, certificates."""
     known = table("portable-files")

@@ -8,8 +8,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockls.knowledge import build_command, facts, install_command
-from dockls.knowledge.system_commands import is_compiler, is_portable_file, is_shell
+from dockls.knowledge import BuildCommand, build_command, facts, install_command
+from dockls.knowledge.system_commands import holds_node_modules, is_compiler, is_portable_file, is_shell
 from dockls.semantics import Model, Stage, joined
 from dockls.semantics.compatibility import go_linking, libc_of
 from dockls.semantics.execution import Executed, executed
@@ -85,6 +85,8 @@ def _artifact(model: Model, stage: Stage, path: str, depth: int) -> Artifact:
         return Artifact("portable", "static", "", stage)
     if depth <= 0:
         return Artifact("unknown", None, "it is copied too often", stage)
+    if holds_node_modules(path):
+        return Artifact("modules", libc_of(stage), "it was built there", stage)
     if "node_modules" in path.split("/"):
         return _modules(model, stage, path, depth)
     built = _go_program(stage, path)
@@ -170,7 +172,12 @@ def _folder(model: Model, stage: Stage, inside: list[Made], depth: int) -> Artif
     for owner in chain_of(stage):
         for command in executed(owner):
             build = build_command(list(command.words))
-            if build is not None and build.ecosystem == "go" and command.directory in folders:
+            if build is None or build.ecosystem != "go" or command.directory not in folders:
+                continue
+            if any(
+                output.path is None and _may_be_unnamed(command, build, f"{command.directory}/")
+                for output in build.outputs
+            ):
                 linking = go_linking(owner, command)
                 worst = Artifact("program", linking.kind, linking.why, owner)
     for entry in inside:
@@ -204,15 +211,20 @@ def _commands(stage: Stage) -> Iterator[Executed]:
 
 def _go_program(stage: Stage, path: str) -> Artifact | None:
     """The program that a `go build` or `go install` of the stage, or of one below it, left at a path."""
+    unnamed = None
     for owner in chain_of(stage):
         for command in executed(owner):
             build = build_command([*_prefixes(owner, command), *command.words])
             if build is None or build.ecosystem != "go":
                 continue
-            if any(_is_output(command, output.path, output.kind, path) for output in build.outputs):
-                linking = go_linking(owner, command)
-                return Artifact("program", linking.kind, linking.why, owner)
-    return None
+            for output in build.outputs:
+                if output.path is not None and _is_output(command, output.path, output.kind, path):
+                    linking = go_linking(owner, command)
+                    return Artifact("program", linking.kind, linking.why, owner)
+                if output.path is None and _may_be_unnamed(command, build, path):
+                    linking = go_linking(owner, command)
+                    unnamed = Artifact("program", linking.kind, linking.why, owner)
+    return unnamed
 
 
 def _prefixes(stage: Stage, command: Executed) -> list[str]:
@@ -222,10 +234,19 @@ def _prefixes(stage: Stage, command: Executed) -> list[str]:
     return [f"{name}={value}" for name, value in values if value]
 
 
-def _is_output(command: Executed, written: str | None, kind: str, path: str) -> bool:
-    if written is None:
-        # The module's name decides; whatever stands directly where it was built is taken for it.
-        return command.directory is not None and posixpath.dirname(path) in (command.directory, "/go/bin")
+def _may_be_unnamed(command: Executed, build: BuildCommand, path: str) -> bool:
+    """Whether a path may be the program that a build named after its module, which the command does not tell.
+
+    Whatever stands directly where it was built is taken for it. A `go build` of several packages only checks them.
+    """
+    folder = posixpath.dirname(path)
+    if "install" in command.words:
+        return folder.endswith("/bin")
+    several = any(package.endswith("...") for package in build.packages)
+    return not several and command.directory is not None and folder == command.directory
+
+
+def _is_output(command: Executed, written: str, kind: str, path: str) -> bool:
     output = joined(command.directory, written)
     return output is not None and (path == output or (kind == "directory" and path.startswith(output + "/")))
 
