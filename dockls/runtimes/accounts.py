@@ -129,8 +129,9 @@ def _busybox_user(account: Account, groups: Groups, shown: str) -> str:
         raise CannotSwitchError(f"`{shown}` makes a user without a group of its own, which BusyBox's adduser cannot")
     options = ["-S"] if system else []
     options.append("-D")
-    # Without -m, useradd only notes the home; Debian's adduser makes it unless it is told not to.
-    if account.has("no_home") or (account.has("shadow") and not account.has("make_home")):
+    # Without -m, useradd only notes the home; Debian's adduser makes it, but for a system user only where one is named.
+    unmade = not account.has("make_home") if account.has("shadow") else system and not account.has("home")
+    if account.has("no_home") or unmade:
         options.append("-H")
     options += _options(account, [], [("uid", "-u")])
     before = ""
