@@ -13,12 +13,16 @@ _GROUPS = ("addgroup", "groupadd")
 
 
 class Account(NamedTuple):
-    """`text` is what USER says, `name` the user in it; `uid` and `commands` are known where the file creates it."""
+    """`text` is what USER says, `name` the user in it; `uid` and `commands` are known where the file creates it.
+
+    `assumed` tells that neither the file nor what is known of the base says it.
+    """
 
     text: str
     name: str
     uid: str | None
     commands: tuple[Executed, ...]
+    assumed: bool = False
 
     @property
     def is_root(self) -> bool:
@@ -36,8 +40,10 @@ def account(stage: Stage) -> Account | None:
     text = stage.final_state.user
     if text is None:
         known = any(instruction.keyword == "USER" for instruction in stage.instructions)
-        return None if known else Account("root", "root", "0", ())
+        return None if known else Account("root", "root", "0", (), True)
     name = text.partition(":")[0]
+    if name.isdigit():
+        return Account(text, name, name, ())
     group = text.partition(":")[2] or name
     creating: list[Executed] = []
     uid = None
@@ -51,6 +57,11 @@ def account(stage: Stage) -> Account | None:
         elif program in _CREATING and last == name:
             creating.append(command)
     return Account(text, name, uid, tuple(creating))
+
+
+def assumed_of(found: Account) -> tuple[str, ...]:
+    """What is taken for granted of a user that nobody named."""
+    return ("the image that the builder starts from runs as root",) if found.assumed else ()
 
 
 def _option(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:

@@ -3,12 +3,15 @@
 from typing import NamedTuple
 
 from dockls.ecosystems import Obstacle
-from dockls.ecosystems.steps import CONTRACT
+from dockls.ecosystems.steps import CONTRACT, purpose
 from dockls.semantics import Stage
-from dockls.semantics.execution import Executed, executed
+from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import copy_of
 from dockls.syntax import Instruction
+from dockls.text import Edit, Span, apply
 
+#: what is there for the installation, but is read when the program runs as well
+_READ_LATER = frozenset(("prisma", "schema.prisma"))
 _MANAGERS = ("npm", "yarn", "pnpm", "bun")
 _PRUNING = {
     "npm": "RUN npm prune --omit=dev",
@@ -60,6 +63,8 @@ def dependencies_of(stage: Stage, build: Executed) -> Dependencies | Obstacle | 
             f"how `{' '.join(before[-1].command.words)}` is written for production dependencies alone is not known"
         )
     pruning = _PRUNING.get(before[-1].manager) or f"RUN {before[-1].text}"
+    if len({install.manager for install in before}) > 1:
+        pruning = lines[-1]
     return Dependencies(last, lines, pruning, manifests)
 
 
@@ -111,7 +116,7 @@ def _manifests(stage: Stage, install: _Install) -> tuple[Instruction, ...]:
             break
         if instruction.keyword == "COPY" and not _brings_sources(stage, instruction):
             names = [word.value.rpartition("/")[2] for word in instruction.words[:-1]]
-            if any(name.startswith("package") and "json" in name for name in names):
+            if any((name.startswith("package") and "json" in name) or name in _READ_LATER for name in names):
                 found.append(instruction)
     return tuple(found)
 
@@ -138,12 +143,35 @@ def _lines(stage: Stage, install: _Install) -> tuple[str, ...] | None:
         else:
             found.append(instruction.text.strip())
     instruction = install.command.instruction
+    again = _whole(stage, install)
+    if again is not None:
+        return (*found, again)
     flags = "".join([flag.text + " " for flag in instruction.flags])
     assigned = "".join([word.text + " " for word in install.command.command.assignments])
     workdir = stage.state_before(instruction).workdir
     folder = install.command.directory
     change = f"cd {folder} && " if folder is not None and folder != workdir else ""
     return (*found, f"RUN {flags}{change}{assigned}{install.text}")
+
+
+def _whole(stage: Stage, install: _Install) -> str | None:
+    """The installing RUN as it stands, each command in its form for production; None if it does something else too."""
+    from dockls.knowledge import build_command, install_command
+
+    instruction = install.command.instruction
+    commands = executed_by(stage, instruction)
+    if purpose(stage, instruction) != "tidying" or any(build_command(list(command.words)) for command in commands):
+        return None
+    changes: list[Edit] = []
+    for command in commands:
+        known = install_command(list(command.words))
+        if known is None or known.production or known.ecosystem not in _MANAGERS:
+            continue
+        if known.production_command is None:
+            return None
+        span = Span(command.word_span(0).start, command.word_span(len(command.words) - 1).end)
+        changes.append(Edit(span, known.production_command))
+    return apply(instruction.text, changes).strip()
 
 
 def _folder(instruction: Instruction) -> str:

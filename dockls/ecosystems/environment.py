@@ -46,9 +46,17 @@ def _is_wanted(stage: Stage, instruction: Instruction, name: str, artifacts: tup
 
     if name == "PATH":
         value = stage.state_after(instruction).lookup("PATH") or ""
-        folders = {artifact.path.rpartition("/")[0] for artifact in artifacts}
-        return bool((folders & set(value.split(":"))) - USUAL_FOLDERS)
+        folders = [folder for folder in value.split(":") if folder not in USUAL_FOLDERS]
+        return any(_serves(artifact, folder) for artifact in artifacts for folder in folders)
     return not is_build_only_variable(name)
+
+
+def _serves(artifact: Artifact, folder: str) -> bool:
+    """Whether programs in a folder of PATH are, or are part of, what is taken to its old place."""
+    if artifact.destination is not None:
+        return False
+    inside = artifact.folder and (folder + "/").startswith(artifact.path.rstrip("/") + "/")
+    return inside or artifact.path.rpartition("/")[0] == folder
 
 
 def _can_be_said_again(stage: Stage, instruction: Instruction, text: str, kept: set[str]) -> bool:

@@ -18,7 +18,7 @@ whose number the file tells is written as that number in an image without a shel
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, created_by
+from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
 from dockls.ecosystems.cuts import Cut, cut_at, owned
 from dockls.ecosystems.environment import USUAL_FOLDERS
 from dockls.ecosystems.go_builds import GoBuild, Programs, go_builds, programs_made
@@ -30,12 +30,14 @@ from dockls.ecosystems.resources import (
     named,
     named_by_variables,
     outside_copies,
+    settings_copies,
     telling_folders,
     without_nested,
 )
 from dockls.ecosystems.runtimes import Needs, pick
+from dockls.ecosystems.steps import packages, packages_to_run, tools_installed
 from dockls.semantics import Stage, joined
-from dockls.semantics.compatibility import go_linking, libc_of
+from dockls.semantics.compatibility import Linking, go_linking, libc_of
 from dockls.semantics.files import made
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
@@ -76,16 +78,27 @@ def _linked(stage: Stage, builds: tuple[GoBuild, ...]) -> _Linked:
     if any(build.opaque for build in builds):
         return _Linked(libc_of(stage), (), native)
     said = all("=0" in linking.why or "-static" in linking.why for linking in linkings)
-    if all(linking.kind == "static" for linking in linkings) and (said or not native.evident):
+    habit = any(_links_by_habit(stage, linking) for linking in linkings)
+    if all(linking.kind == "static" for linking in linkings) and not habit and (said or not native.evident):
         return _Linked("static", (), native)
     if native.evident or any(build.command.instruction.is_json for build in builds):
         return _Linked(next((link.kind for link in linkings if link.kind != "static"), libc_of(stage)), (), native)
     insertions: list[tuple[Place, str]] = []
     for build, linking in zip(builds, linkings, strict=True):
-        if linking.kind != "static":
+        if linking.kind != "static" or _links_by_habit(stage, linking):
             item, span = build.command.place
             insertions.append((Place(item, Span(span.start, span.start)), "CGO_ENABLED=0 "))
     return _Linked("static", tuple(insertions), native)
+
+
+def _links_by_habit(stage: Stage, linking: Linking) -> bool:
+    """Whether a Go older than 1.20 takes packages of its library that were compiled with cgo, compiler or not."""
+    from dockls.knowledge import facts
+
+    known = facts(stage.base_image or "")
+    version = (known.version or "").split(".") if known is not None else []
+    old = len(version) > 1 and version[0] == "1" and version[1].isdigit() and int(version[1]) < 20
+    return old and linking.kind == "static" and "=0" not in linking.why and "-static" not in linking.why
 
 
 def _extraction(
@@ -95,6 +108,8 @@ def _extraction(
     libraries = libraries_of(stage) if linked.kind != "static" else ()
     if isinstance(libraries, Obstacle):
         return libraries
+    below = {package.name for package in packages(stage) if package.instruction in cut.runtime}
+    libraries = tuple([name for name in (*libraries, *packages_to_run(stage)) if name not in below])
     shells = tuple([run for run in found.runs if run.shell])
     foreign = tuple([run for run in found.runs if run not in found.paths or _is_launched(stage, run)])
     needs = Needs(linked.kind, shells, foreign, cut.runtime, user, libraries, found.script)
@@ -103,8 +118,8 @@ def _extraction(
         return runtime
     relocated, created = created_by(stage, user, cut.last, bool(cut.owned)) if runtime.user is None else ((), "")
     artifacts, repeated = _brought(stage, builds, found, cut, linked.native)
-    below = any(command.instruction in cut.runtime for command in user.commands)
-    owner = None if user.is_root or below else runtime.user or user.text
+    late = any(command.instruction in cut.runtime for command in user.commands)
+    owner = None if user.is_root or late else runtime.user or user.text
     users = [one for one in stage.instructions if one.keyword == "USER" and runtime.user is not None]
     return Extraction(
         runtime.image,
@@ -117,8 +132,8 @@ def _extraction(
         linked.insertions,
         dropped=cut.dropped | runtime.dropped,
         rewritten=dict.fromkeys(users, f"USER {runtime.user}"),
-        assumptions=(*runtime.assumptions, *_assumed(stage, builds, found, linked)),
-        changes=frozenset(("base",)) | frozenset(("user",) if users else ()),
+        assumptions=(*runtime.assumptions, *_assumed(stage, builds, found, linked), *assumed_of(user)),
+        changes=frozenset(("base",)) | frozenset(("user",) if users or user.assumed else ()),
     )
 
 
@@ -134,9 +149,10 @@ def _brought(
     """What the last stage takes from the builder, and the COPY instructions that it has as well."""
     folders = telling_folders(stage, native.embedded)
     paths = (*_scripts(found), *named_files(stage, found.runs), *named_by_variables(stage))
-    extra = named(stage, paths)
+    below = stage.instructions[stage.instructions.index(cut.last) + 1 :]
+    extra = named(stage, paths, below)
     inside = (*{build.command.directory or "/" for build in builds}, *found.paths.values(), "/go", "/root", "/tmp")
-    outside = outside_copies(stage, cut.last, inside)
+    outside = dict.fromkeys((*outside_copies(stage, cut.last, inside), *settings_copies(stage, cut.last)))
     programs = [_program(run, path) for run, path in found.paths.items()]
     taken = {artifact.path for artifact in extra}
     repeated = tuple([one for one in outside if not {entry.path for entry in files_by(stage, one)} & taken])
@@ -172,5 +188,8 @@ def _assumed(stage: Stage, builds: tuple[GoBuild, ...], found: Programs, linked:
         sentences.append(f"the program reads {names} at run time, so they are copied too")
     if found.script is not None:
         sentences.append(f"`{found.script}` calls nothing that the smaller image does not have")
+    tools = [f"`{name}`" for name in tools_installed(stage) if name not in [run.name for run in found.runs]]
+    if tools:
+        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
     sentences.append("the program reads no other file of the builder at run time")
     return tuple(sentences)

@@ -78,9 +78,12 @@ def _go_build(stage: Stage, command: Executed, texts: tuple[str, ...], nameless:
 
 def programs_made(stage: Stage, runs: tuple[Running, ...], builds: tuple[GoBuild, ...]) -> Programs | None:
     """Which of the commands run what was built; None if the program is nothing of the kind."""
+    from dockls.knowledge import facts
+
     paths: dict[Running, str] = {}
     steps: list[Instruction] = []
-    script = _script(stage, runs)
+    known = facts(stage.base_image or "")
+    script = _script(stage, runs) if known is not None and known.language == "go" else None
     if script is not None:
         built = [path for build in builds for path in build.paths]
         runs = (*runs, *[Running((path,), path, None, False, "program") for path in built if "$" not in path])
@@ -94,6 +97,7 @@ def programs_made(stage: Stage, runs: tuple[Running, ...], builds: tuple[GoBuild
                 break
     if not any(run.role == "program" for run in paths):
         return None
+    steps += [build.command.instruction for build in builds if not build.opaque]
     last = max([stage.instructions.index(step) for step in steps])
     marked = tuple([run._replace(shell=True) if run.path is not None and run.path == script else run for run in runs])
     return Programs(marked, paths, stage.instructions[last], script)

@@ -13,6 +13,8 @@ _TYPESCRIPT = frozenset(("ts-node", "tsx", "ts-node-esm", "ts-node-dev", "babel-
 _VALUE_OPTIONS = frozenset(("-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "-C"))
 #: folders of sources: whoever starts there runs them beside what was built
 _SOURCES = frozenset(("src", "server", "app", "bin", "scripts", "api", "backend"))
+#: scripts that by custom start what was built
+_LAUNCHING = frozenset(("start", "start:prod", "start:production", "start-prod", "prod", "production"))
 #: what the starters of frameworks need besides dependencies
 _FRAMEWORKS = {("next", "start"): (".next",), ("nuxt", "start"): (".nuxt",)}
 
@@ -40,6 +42,8 @@ def entry_of(stage: Stage, run: Running, manifest: PackageJson | None, folder: s
         words = commands[-1]
         if development_command(list(words)):
             return Obstacle(f"`{' '.join(run.words)}` starts `{' '.join(words)}`, which needs the tools of the build")
+    if script is not None and manifest is None and script not in _LAUNCHING:
+        return Obstacle(f"what `{' '.join(words)}` starts stands in package.json, which is not known here")
     if manifest is not None:
         hook = _hook(manifest)
         if hook is not None:
@@ -49,6 +53,18 @@ def entry_of(stage: Stage, run: Running, manifest: PackageJson | None, folder: s
     if typescript or any(word.endswith((".ts", ".tsx")) for word in words):
         return Obstacle(f"`{' '.join(run.words)}` runs TypeScript, which needs the tools of the build at run time")
     return _outputs(stage, words, manifest, folder)
+
+
+def missing_tool(runs: tuple[Running, ...], manifest: PackageJson | None) -> Obstacle | str | None:
+    """What has to be assumed of a tool that the image starts by `npx`; an obstacle where it is for development only."""
+    for run in runs:
+        if run.words[0] in ("npx", "bunx") and run.role == "program":
+            tool = next((word for word in run.words[1:] if not word.startswith("-")), "")
+            if manifest is not None and tool in manifest.development:
+                return Obstacle(f"the image starts `{tool}`, which is a dependency for development only")
+            if manifest is None or tool not in manifest.dependencies:
+                return f"`{tool}` is no dependency for development only"
+    return None
 
 
 def _hook(manifest: PackageJson) -> Obstacle | None:
@@ -67,7 +83,7 @@ def _hook(manifest: PackageJson) -> Obstacle | None:
 def _outputs(stage: Stage, words: tuple[str, ...], manifest: PackageJson | None, folder: str) -> Entry:
     program = words[0].rpartition("/")[2] if words else ""
     framework = _FRAMEWORKS.get((program, words[1] if len(words) > 1 else ""))
-    if framework is not None:
+    if framework is not None and manifest is not None:
         return Entry((*framework, *_configuration(stage, manifest)), False)
     target = _target(words) if program in _RUNNERS else words[0] if "/" in words[0] else None
     if target in (".", "./") and manifest is not None:

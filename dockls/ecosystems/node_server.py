@@ -18,14 +18,21 @@ import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, ExtraStage, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, created_by
+from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
 from dockls.ecosystems.cuts import Cut, cut_at, owned
 from dockls.ecosystems.dependencies import Dependencies, dependencies_of
-from dockls.ecosystems.node_entry import Entry, entry_of
+from dockls.ecosystems.node_entry import Entry, entry_of, missing_tool
 from dockls.ecosystems.node_runtime import NodeRuntime, node_runtime
 from dockls.ecosystems.package_json import package_json
 from dockls.ecosystems.programs import Running, named_files, running
-from dockls.ecosystems.resources import named, outside_copies, telling_folders, without_nested
+from dockls.ecosystems.resources import (
+    folders_made,
+    named,
+    outside_copies,
+    settings_copies,
+    telling_folders,
+    without_nested,
+)
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
 from dockls.syntax import Instruction
@@ -65,7 +72,13 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     entry = entry_of(stage, programs[0], package_json(stage, folder), folder)
     if isinstance(entry, Obstacle):
         return entry
-    return _parts(stage, wish, runs, entry, found, builds[-1].instruction, folder)
+    tool = missing_tool(runs, package_json(stage, folder))
+    if isinstance(tool, Obstacle):
+        return tool
+    parts = _parts(stage, wish, runs, entry, found, builds[-1].instruction, folder)
+    if tool is not None and isinstance(parts, Extraction):
+        return parts._replace(assumptions=(*parts.assumptions, tool))
+    return parts
 
 
 def _builds(stage: Stage) -> list[Executed]:
@@ -113,7 +126,8 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
         artifacts = [Artifact(posixpath.join(folder, output), True) for output in entry.outputs]
         artifacts += telling_folders(stage)
         artifacts += named(stage, named_files(stage, runs))
-        if dependencies.lines:
+        artifacts += folders_made(stage, cut.last, (folder, "/root", "/tmp"))
+        if dependencies.lines and not entry.complete:
             stages = (ExtraStage("prod-deps", dependencies.lines),)
         source = "prod-deps" if dependencies.lines else None
         modules = [] if entry.complete else [Artifact(posixpath.join(folder, "node_modules"), True, stage=source)]
@@ -126,7 +140,9 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
         appended = () if dependencies.pruning is None else (dependencies.pruning,)
         artifacts = [Artifact(folder, True)]
         assumptions.append("the program does not use what is installed for development only")
-    repeated += outside_copies(stage, cut.last, (folder, "/root", "/tmp"))
+    outside = [*outside_copies(stage, cut.last, (folder, "/root", "/tmp"))]
+    outside += settings_copies(stage, cut.last) if entry.outputs else ()
+    repeated += [one for one in dict.fromkeys(outside) if one not in repeated]
     artifacts = [owned(artifact, cut, owner) for artifact in without_nested(tuple(artifacts))]
     preparation = list(runtime.preparation)
     relocated, created = created_by(stage, user, cut.last, bool(cut.owned))
@@ -143,8 +159,8 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
         appended=appended,
         stages=stages,
         dropped=cut.dropped,
-        assumptions=(*assumptions, *runtime.assumptions),
-        changes=frozenset(("base",)),
+        assumptions=(*assumptions, *runtime.assumptions, *assumed_of(user)),
+        changes=frozenset(("base",)) | frozenset(("user",) if user.assumed else ()),
     )
 
 

@@ -9,6 +9,8 @@ from dockls.semantics import Stage
 from dockls.semantics.files import copies_of
 
 _DEEPEST = 4
+#: what `yarn` and `pnpm` take for something else than a script
+_COMMANDS = frozenset(("node", "exec", "dlx", "next", "nuxt", "nest", "install", "add"))
 #: what runs by itself when dependencies are installed
 HOOKS = ("preinstall", "install", "postinstall", "prepare")
 
@@ -66,7 +68,9 @@ def script_of(words: tuple[str, ...]) -> str | None:
     if words[:1] and words[0].rpartition("/")[2] in ("npm", "yarn", "pnpm", "bun") and len(words) > 1:
         rest = [word for word in words[1:] if not word.startswith("-")]
         if rest[:1] and rest[0] in ("run", "run-script"):
-            return rest[1] if len(rest) > 1 else None
+            return rest[1] if len(rest) > 1 and not rest[1].endswith((".js", ".mjs", ".cjs", ".ts")) else None
+        if rest[:1] and rest[0] in _COMMANDS:
+            return None
         if rest[:1] and (rest[0] in ("start", "test") or words[0] in ("yarn", "pnpm")):
             return rest[0]
     return None

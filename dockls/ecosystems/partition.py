@@ -52,7 +52,8 @@ class _Partition:
         made += replaced
         last = self.extraction.last
         floor = self.model.start_of(last) + len(last.text)
-        made += _deletions(self.model, [*self.moved, *gone], floor)
+        made += _deletions(self.model, [*self.moved, *[one for one in gone if one in self.above]], floor)
+        made += _deletions(self.model, [one for one in gone if one in self.below], floor)
         made.append(self._inserted(head))
         return Partition(tuple(made), frozenset(self.changes))
 
@@ -125,12 +126,17 @@ class _Partition:
         name = "" if final is None else f" AS {final}"
         text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
         brought = "".join([edits.source(model, instruction) for instruction in self.extraction.relocated])
-        first, rest = self._prepared(), self._taken()
-        body = edits.lines(model, [self._styled(line) for line in first]) + brought
-        body += edits.lines(model, [self._styled(line) for line in rest])
+        prepared = self._lines(self._prepared()) + brought
+        body = self._lines(self._taken())
         moved = self._moved()
-        used = arguments_used(self.stage, self.above, [body, moved, *[below.text for below in self.below]])
-        return text + edits.lines(model, [self._styled(line) for line in used]) + body + moved
+        early = arguments_used(self.stage, self.above, [prepared])
+        used = arguments_used(self.stage, self.above, [prepared, body, moved, *[below.text for below in self.below]])
+        late = [line for line in used if line not in early]
+        return text + self._lines(early) + prepared + self._lines(late) + body + moved
+
+    def _lines(self, lines: list[str]) -> str:
+        """Generated lines in the file's style."""
+        return edits.lines(self.model, [self._styled(line) for line in lines])
 
     def _platform(self) -> str:
         """The platform of the stage; that of the build machine is right for the builder only."""
@@ -154,6 +160,8 @@ class _Partition:
         found = [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
         found += self._workdir()
         if self.extraction.keeps_environment:
+            for parent in self._parents():
+                found += environment_lines(parent, parent.instructions, self.extraction.artifacts)
             found += environment_lines(self.stage, self.above, self.extraction.artifacts)
         found += [one.text.strip() for one in self.extraction.repeated if one.keyword != "RUN"]
         return found + [self._copy(artifact) for artifact in self._ordered()]
@@ -204,7 +212,7 @@ class _Partition:
 
     def _moved(self) -> str:
         """The configuration that stood above the cut, and the user that the program runs as."""
-        found = ""
+        found = self._lines(self._inherited())
         below = {instruction.keyword for instruction in self.below}
         for instruction in self.moved:
             lines = self.extraction.replaced.get(instruction.keyword)
@@ -216,6 +224,30 @@ class _Partition:
         if users and "user" not in self.extraction.replaced:
             text = self.extraction.rewritten.get(users[-1], users[-1].text.strip())
             found += edits.lines(self.model, [self._styled(text)])
+        return found
+
+    def _parents(self) -> list[Stage]:
+        """The stages that this one starts from, the first one first."""
+        found: list[Stage] = []
+        stage = self.stage.parent if self.extraction.image != self.stage.declaration.words[0].text else None
+        while stage is not None:
+            found.insert(0, stage)
+            stage = stage.parent
+        return found
+
+    def _inherited(self) -> list[str]:
+        """The configuration that the stage has from those it starts from, as far as it does not set its own."""
+        own = {instruction.keyword for instruction in self.stage.instructions}
+        own |= {"CMD"} if "ENTRYPOINT" in own else set()
+        single = ("ENTRYPOINT", "CMD", "HEALTHCHECK", "STOPSIGNAL", "USER")
+        found: list[str] = []
+        for parent in self._parents():
+            for instruction in parent.instructions:
+                keyword = instruction.keyword
+                if keyword not in (*CONTRACT, "USER") or keyword in self.extraction.replaced:
+                    continue
+                if not (keyword in single and keyword in own):
+                    found.append(self.extraction.rewritten.get(instruction, instruction.text.strip()))
         return found
 
     def _styled(self, line: str) -> str:

@@ -10,8 +10,16 @@ from dockls.syntax import Instruction
 
 #: programs that only start another one
 _LAUNCHERS = frozenset(("tini", "tini-static", "dumb-init", "catatonit", "exec", "nice", "su-exec", "gosu", "setpriv"))
+#: folders that hold what programs read at run time
+FOLDERS = (
+    *("assets", "certs", "config", "configs", "conf", "i18n", "locales", "migrations", "prisma", "public"),
+    *("resources", "static", "templates", "translations", "views", "www"),
+)
 #: endings of files that a program is told to read
-_FILE_ENDINGS = (".yml", ".yaml", ".json", ".toml", ".conf", ".ini", ".env", ".cfg", ".properties", ".pem", ".crt")
+_FILE_ENDINGS = (
+    *(".yml", ".yaml", ".json", ".toml", ".conf", ".ini", ".env", ".cfg", ".properties", ".pem", ".crt"),
+    *(".js", ".mjs", ".cjs"),
+)
 
 
 class Running(NamedTuple):
@@ -136,8 +144,15 @@ def named_files(stage: Stage, runs: tuple[Running, ...]) -> tuple[str, ...]:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
             if value.startswith("-") or "://" in value or "$" in value or ":" in value:
                 continue
-            if value.startswith(("./", "../", "/")) or value.endswith(_FILE_ENDINGS):
+            telling = value.rstrip("/").rpartition("/")[2] in FOLDERS or value.endswith(_FILE_ENDINGS)
+            if telling or (stage.context.known and value.startswith(("./", "../", "/"))):
                 path = joined(stage.final_state.workdir, value)
-                if path is not None and path not in found and path.count("/") > 1:
+                if path is not None and path not in found and path.count("/") > 1 and not _is_data(stage, path):
                     found.append(path)
     return tuple(found)
+
+
+def _is_data(stage: Stage, path: str) -> bool:
+    """Whether a path lies in a VOLUME, where a running container puts its own."""
+    volumes = [joined("/", volume) for volume in contract(stage).volumes]
+    return any(volume is not None and (path + "/").startswith(volume.rstrip("/") + "/") for volume in volumes)

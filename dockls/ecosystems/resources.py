@@ -4,16 +4,17 @@ import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact
+from dockls.ecosystems.programs import FOLDERS
 from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed
 from dockls.semantics.files import Made, copies_of, files_of
 from dockls.syntax import Instruction
 
-#: folders that hold what programs read at run time
-FOLDERS = (
-    "assets", "certs", "config", "configs", "conf", "i18n", "locales", "migrations", "prisma", "public", "resources",
-    "static", "templates", "translations", "views", "www",
-)  # fmt: skip
+#: configuration that tools of the build read
+_OF_TOOLS = ("pnpm-lock.yaml", "pnpm-workspace.yaml", ".yarnrc.yml", "buf.yaml", "buf.gen.yaml", ".golangci.yml")
+_SETTINGS = (".yml", ".yaml", ".conf", ".ini", ".env", ".pem", ".crt", ".cfg", ".properties")
+#: folders that programs write to, even where they lie among the sources
+_DATA = frozenset(("data", "db", "files", "log", "logs", "media", "run", "storage", "uploads"))
 
 
 class Sources(NamedTuple):
@@ -59,12 +60,12 @@ def _is_code(stage: Stage, folder: str) -> bool:
     return bool(entries) and all(entry.endswith((".go", ".ts", ".tsx")) for entry in entries)
 
 
-def named(stage: Stage, paths: tuple[str, ...]) -> tuple[Artifact, ...]:
-    """Those of the paths that the stage's files hold, as far as that is known."""
+def named(stage: Stage, paths: tuple[str, ...], without: tuple[Instruction, ...] = ()) -> tuple[Artifact, ...]:
+    """Those of the paths that the stage's files hold, as far as that is known, but by other instructions."""
     found: list[Artifact] = []
     for path in paths:
         entry = _holding(stage, path)
-        if entry is None:
+        if entry is None or entry.instruction in without:
             continue
         kind = entry.kind if entry.path == path else _kind(stage, path)
         if stage.context.known and entry.path != path and entry.origin == "context" and kind is None:
@@ -113,12 +114,24 @@ def outside_copies(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> 
     return tuple(found)
 
 
+def settings_copies(stage: Stage, last: Instruction) -> tuple[Instruction, ...]:
+    """The COPY instructions up to `last` that bring nothing but files of settings, such as ``.env``."""
+    found: list[Instruction] = []
+    above = stage.instructions[: stage.instructions.index(last) + 1]
+    for copy in copies_of(stage):
+        names = [posixpath.basename(source) for source in copy.sources]
+        settings = all(name.startswith(".env") or name.endswith(_SETTINGS) for name in names)
+        if settings and copy.instruction in above and not set(names) & set(_OF_TOOLS):
+            found.append(copy.instruction)
+    return tuple(found)
+
+
 def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def folders_made(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> tuple[Artifact, ...]:
-    """The folders that a ``mkdir`` up to `last` makes elsewhere than in the folders of the build."""
+    """The folders that a ``mkdir`` up to `last` makes for data, or elsewhere than in the folders of the build."""
     found: list[Artifact] = []
     above = stage.instructions[: stage.instructions.index(last) + 1]
     for command in executed(stage):
@@ -126,7 +139,9 @@ def folders_made(stage: Stage, last: Instruction, inside: tuple[str, ...]) -> tu
             continue
         for word in command.words[1:]:
             path = None if set(word) & set("$*{~") or word.startswith("-") else joined(command.directory, word)
-            if path is not None and not any(_below(path, folder) or _below(folder, path) for folder in inside):
+            if path is None or any(_below(folder, path) for folder in inside):
+                continue
+            if posixpath.basename(path) in _DATA or not any(_below(path, folder) for folder in inside):
                 found.append(Artifact(path, True))
     return tuple(found)
 

@@ -63,12 +63,12 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
         if needs.script is not None:
             candidates.sort(key=lambda candidate: not _same_manager(stage, candidate))
         for candidate in candidates:
+            if candidate.image == "scratch":
+                continue
             found = _fitted(stage, needs, candidate)
             if isinstance(found, Runtime):
-                if candidate.image != "scratch":
-                    return found
-            else:
-                reasons.append(found.sentence)
+                return found
+            reasons.append(found.sentence)
         return Obstacle(reasons[-1] if reasons else "no image that could run the program is known")
     candidate_or_obstacle = _wished(stage, needs, wish.runtime)
     if isinstance(candidate_or_obstacle, Obstacle):
@@ -79,6 +79,8 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
 def _candidates(stage: Stage, linking: str | None) -> list[_Candidate]:
     from dockls.knowledge import facts, runtime_images
 
+    if linking is None:
+        return [_candidate(_base_text(stage), "same image")]
     base = stage.base_image or "golang"
     known = facts(base)
     reference = base

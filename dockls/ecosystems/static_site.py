@@ -141,8 +141,9 @@ def _extraction(
         for instruction in stage.instructions
         if instruction.keyword == "HEALTHCHECK"
     }
-    assumptions = [f"the site is reached at port {server.port} instead of {site.port}"]
-    assumptions.append("variables are compiled into the site; it reads none when it runs")
+    assumptions = ["variables are compiled into the site; it reads none when it runs"]
+    if site.port != server.port:
+        assumptions.append(f"the site is reached at port {server.port} instead of {site.port}")
     if site.single:
         assumptions.append("the server answers unknown addresses with `index.html` only if its configuration says so")
     return Extraction(

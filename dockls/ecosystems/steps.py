@@ -14,16 +14,23 @@ CONTRACT = frozenset(("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", 
 STEPS = frozenset(("RUN", "COPY", "ADD"))
 
 _TIDYING = frozenset((
-    "rm", "rmdir", "ls", "echo", "true", ":", "test", "[", "strip", "upx", "file", "ldd", "du", "find", "set", "go",
-    "tar", "cd", "export", "pwd", "cat", "mv", "cp", "ln", "chmod", "unset", "sync", "date", "gofmt", "goimports",
+    "rm", "rmdir", "ls", "echo", "true", ":", "test", "[", "file", "ldd", "du", "find", "set", "go",
+    "tar", "cd", "exit", "export", "pwd", "cat", "unset", "sync", "date", "gofmt", "goimports",
     "golint", "staticcheck", "npm", "yarn", "pnpm", "npx", "bun", "printf", "tree", "env", "which", "node", "tsc",
 ))  # fmt: skip
+_SHAPING = frozenset(("mv", "cp", "ln", "chmod", "strip", "upx"))
 _ACCOUNTS = frozenset(("useradd", "adduser", "addgroup", "groupadd", "usermod", "groupmod"))
 _SETTING = frozenset(("mkdir", "chown", "touch", "install", "chgrp", "setcap"))
 _REMOVING = frozenset(
     ("del", "clean", "purge", "autoremove", "autoclean", "remove", "update", "upgrade", "dist-upgrade")
 )
 _PACKAGE_PROGRAMS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf", "zypper"))
+
+
+#: what every image for programs has, or what is added to it as needed
+_AMBIENT = frozenset(("ca-certificates", "tzdata", "tini", "dumb-init"))
+#: languages that builds make use of
+_INTERPRETERS = frozenset(("nodejs", "python3", "python", "perl", "ruby"))
 
 
 class Below(NamedTuple):
@@ -45,17 +52,24 @@ def steps_behind(stage: Stage, last: Instruction) -> Below:
             runtime.append(instruction)
         elif instruction.keyword == "RUN":
             kind = purpose(stage, instruction)
-            {"tidying": tidying, "unknown": unknown}.get(kind, runtime).append(instruction)
+            if kind == "shaping":
+                (runtime if runtime else tidying).append(instruction)
+            else:
+                {"tidying": tidying, "unknown": unknown}.get(kind, runtime).append(instruction)
     return Below(tuple(tidying), tuple(runtime), tuple(unknown))
 
 
 def purpose(stage: Stage, instruction: Instruction) -> str:
-    """``tidying``, ``accounts``, ``packages``, ``setting`` or ``unknown``: the weightiest of a RUN's commands."""
+    """The weightiest purpose of a RUN's commands.
+
+    It is ``tidying`` (deletes, shows, checks), ``shaping`` (moves files and sets modes), ``accounts``, ``packages``,
+    ``setting`` (makes folders, gives them away) or ``unknown``.
+    """
     commands = executed_by(stage, instruction)
     kinds = {command_purpose(command) for command in commands}
     if not commands or "unknown" in kinds:
         return "unknown"
-    for kind in ("packages", "accounts", "setting"):
+    for kind in ("packages", "accounts", "setting", "shaping"):
         if kind in kinds:
             return kind
     return "tidying"
@@ -71,6 +85,8 @@ def command_purpose(command: Executed) -> str:
     if name in _PACKAGE_PROGRAMS:
         operands = [word for word in command.words[1:] if not word.startswith("-")]
         return "tidying" if operands[:1] and operands[0] in _REMOVING else "packages"
+    if name in _SHAPING:
+        return "shaping"
     return "tidying" if name in _TIDYING else "unknown"
 
 
@@ -100,6 +116,22 @@ def packages(stage: Stage) -> tuple[Package, ...]:
                     found.append(Package(name, install.manager, kind, command.instruction))
         current = current.parent
     return tuple(found)
+
+
+def packages_to_run(stage: Stage) -> tuple[str, ...]:
+    """The installed packages that are there to be run or read by other programs, such as ffmpeg or fonts."""
+    return tuple(
+        [
+            package.name
+            for package in packages(stage)
+            if package.kind == "runtime" and package.name not in _AMBIENT and package.name not in _INTERPRETERS
+        ]
+    )
+
+
+def tools_installed(stage: Stage) -> tuple[str, ...]:
+    """The installed packages of which it is not known whether they are for the build or for the program."""
+    return tuple([one.name for one in packages(stage) if one.kind in ("tool", None) or one.name in _INTERPRETERS])
 
 
 def _in_variable(stage: Stage, command: Executed, word: str) -> tuple[str, ...]:
