@@ -31,17 +31,26 @@ class Symbol(NamedTuple):
 
 def document_symbols(model: Model) -> tuple[Symbol, ...]:
     """The outline of the file: global ARGs, then one symbol a stage with its instructions as children."""
-    found: list[Symbol] = []
-    for number, (section, start) in enumerate(zip(model.tree.sections, model.tree.starts, strict=False)):
-        relative = section.memo.get(Symbol)
-        if relative is None:
-            symbols = _instructions(section)
-            relative = section.memo[Symbol] = symbols if number == 0 else (_stage(section, symbols),)
-        if number > 0 and relative[0].name == "":
-            # An unnamed stage is shown by its number, which may change without an edit in it.
-            relative = (relative[0]._replace(name=f"stage {number - 1}"),)
-        found += [symbol.shifted(start) for symbol in relative]
-    return tuple(found)
+    by_section = zip(section_symbols(model), model.tree.starts, strict=False)
+    return tuple([symbol.shifted(start) for symbols, start in by_section for symbol in symbols])
+
+
+def section_symbols(model: Model) -> list[tuple[Symbol, ...]]:
+    """The same for each section, its spans relative to the section: the same objects until it is edited."""
+    return [_of_section(section, number) for number, section in enumerate(model.tree.sections)]
+
+
+def _of_section(section: Section, number: int) -> tuple[Symbol, ...]:
+    found: tuple[Symbol, ...] | None = section.memo.get(Symbol)
+    if found is None:
+        symbols = _instructions(section)
+        found = symbols if number == 0 else (_stage(section, symbols),)
+    # An unnamed stage is shown by its number, which may change without an edit in it; no real name has a blank.
+    title = f"stage {number - 1}"
+    if number > 0 and (not found[0].name or " " in found[0].name) and found[0].name != title:
+        found = (found[0]._replace(name=title),)
+    section.memo[Symbol] = found
+    return found
 
 
 def _stage(section: Section, symbols: tuple[Symbol, ...]) -> Symbol:

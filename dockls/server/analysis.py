@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from dockls.engine import RuleSet, check_sections, configured
 from dockls.project import EMPTY_SURROUNDINGS, load_configuration, surroundings
@@ -11,11 +10,11 @@ from dockls.rooms import rules
 from dockls.semantics import Model
 from dockls.server.conversion import diagnostic
 from dockls.server.documents import path_of
-from dockls.server.fragments import Fragments
+from dockls.server.fragments import Fragments, stays_inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dockls.engine import Diagnostic
     from dockls.project import Configuration
@@ -30,12 +29,11 @@ _WARNING = 2
 class _Memory:
     """What is kept of one document from version to version."""
 
-    __slots__ = ("fragments", "model", "rule_set")
+    __slots__ = ("model", "rule_set")
 
     def __init__(self, model: Model, rule_set: RuleSet) -> None:
         self.model = model
         self.rule_set = rule_set
-        self.fragments = Fragments()
 
 
 class EngineAnalyzer:
@@ -64,7 +62,11 @@ class EngineAnalyzer:
         """The same as a JSON list of LSP diagnostics."""
         memory = self._remembered(document)
         found = check_sections(memory.model, memory.rule_set)
-        return memory.fragments.joined(document.tree, found, partial(self.converted, document))
+
+        def convert(diagnostics: Iterable[Diagnostic], offset: int) -> list[Json]:
+            return [self.converted(document, diagnostic) for diagnostic in diagnostics]
+
+        return Fragments.of(document, "diagnostics").joined(document, found, convert, stays_inside)
 
     def converted(self, document: Document, found: Diagnostic) -> Json:
         """One finding as an LSP diagnostic."""

@@ -22,7 +22,7 @@ class Document:
     Any URI scheme will do (`untitled:`, `git:`); the text is the editor's and nothing is looked up behind the URI.
     """
 
-    __slots__ = ("encoding", "language", "memory", "tree", "uri", "version")
+    __slots__ = ("encoding", "fragments", "language", "memory", "tree", "uri", "version")
 
     def __init__(self, uri: str, text: str, version: int | None, language: str, encoding: Encoding) -> None:
         self.uri = uri
@@ -32,6 +32,8 @@ class Document:
         self.tree: Dockerfile = parse(text)
         #: whatever the analysis keeps from one version to the next; gone with the document
         self.memory: Any = None
+        #: what was sent of it, by name (`fragments.py`)
+        self.fragments: dict[str, object] = {}
 
     @property
     def path(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The diagnostics of a document as JSON text, made again only for the stages that an edit has reached."""
+"""Long lists that are sent as JSON text, made again only for the stages that an edit has reached."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dockls.server.transport import Encoded, encoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
     from dockls.engine import Diagnostic
+    from dockls.server.documents import Document
     from dockls.server.transport import Json
-    from dockls.syntax import Dockerfile, Section
+    from dockls.syntax import Section
 
-    Found = tuple[Diagnostic, ...]
-    #: the line and column where a section starts
-    Start = tuple[int, int]
+    #: what is to be sent of one section: the same object as long as it is the same
+    Part = tuple[Any, ...]
 
 
 class Fragments:
@@ -23,33 +24,48 @@ class Fragments:
     __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._kept: dict[Section, tuple[Found, Start, Encoded]] = {}
+        self._kept: dict[Section, tuple[Part, tuple[int, int], str]] = {}
 
-    def joined(self, tree: Dockerfile, found: Sequence[Found], convert: Callable[[Diagnostic], Json]) -> Encoded:
-        """The JSON list of all diagnostics; `found` are those of each section, as `check_sections` gives them.
+    @classmethod
+    def of(cls, document: Document, name: str) -> Fragments:
+        """Those that the document keeps of the lists of one name."""
+        found = document.fragments.setdefault(name, cls())
+        assert isinstance(found, Fragments)
+        return found
 
-        A section's text is taken from the last time where the section, its diagnostics (both the same objects) and
-        its place are what they were, and no diagnostic of it points into another section.
+    def joined(
+        self,
+        document: Document,
+        parts: Sequence[Part],
+        convert: Callable[[Part, int], Iterable[Json]],
+        is_local: Callable[[Section, Part], bool] = lambda section, part: True,
+    ) -> Encoded:
+        """The JSON list of what `convert` makes of each section's part, given the section's offset as well.
+
+        A section's text is taken from the last time where the section, its part (both the same objects) and its place
+        are what they were; never where its part is not `is_local`, because it speaks of another section.
         """
+        tree = document.tree
         before, self._kept = self._kept, {}
         texts: list[str] = []
         line = 0
-        for section, diagnostics, offset in zip(tree.sections, found, tree.starts, strict=False):
-            if diagnostics:
+        for section, part, offset in zip(tree.sections, parts, tree.starts, strict=False):
+            if part:
                 start = (line, 0 if line else offset)
                 known = before.get(section)
-                if known is None or known[0] is not diagnostics or known[1] != start:
-                    text = Encoded(",".join([encoded(convert(diagnostic)) for diagnostic in diagnostics]))
-                    known = (diagnostics, start, text)
+                if known is None or known[0] is not part or known[1] != start:
+                    known = (part, start, ",".join([encoded(each) for each in convert(part, offset)]))
                 texts.append(known[2])
-                if all(_is_inside(section, diagnostic) for diagnostic in diagnostics):
+                if is_local(section, part):
                     self._kept[section] = known
             line += section.lines.breaks
         return Encoded(f"[{','.join(texts)}]")
 
 
-def _is_inside(section: Section, diagnostic: Diagnostic) -> bool:
-    """Whether all places of a diagnostic lie in the section."""
-    finding = diagnostic.finding
-    places = [finding.place, *[related.place for related in finding.related]]
-    return all(section.offset_of(place.item) is not None for place in places)
+def stays_inside(section: Section, diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether all places of diagnostics lie in a section."""
+    return all(
+        section.offset_of(place.item) is not None
+        for diagnostic in diagnostics
+        for place in (diagnostic.finding.place, *[related.place for related in diagnostic.finding.related])
+    )

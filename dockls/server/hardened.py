@@ -31,6 +31,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from dockls.server.errors import INTERNAL_ERROR, INVALID_PARAMS, RequestError, brief
+from dockls.server.transport import Encoded
 from dockls.text import Span
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ class Server(LanguageServer):
 
 def _is_json(result: Any) -> bool:
     """Whether a handler's result is JSON; a list of objects is judged by its first."""
-    return result is None or isinstance(result[0] if isinstance(result, list) and result else result, dict | list)
+    first = result[0] if isinstance(result, list) and result else result
+    return first is None or isinstance(first, dict | list | Encoded)
 
 
 def _innermost(error: BaseException) -> str:

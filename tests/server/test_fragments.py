@@ -1,16 +1,19 @@
-"""Diagnostics rendered stage by stage: nothing stale is kept, and nothing is rendered twice without need."""
+"""Lists rendered stage by stage: nothing stale is kept, and nothing is rendered twice without need."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from random import Random
 
 import pytest
 from lsp_client import Json
 
 from dockls.engine import Diagnostic, check_sections
+from dockls.features.document_symbols import Symbol, document_symbols, section_symbols
 from dockls.semantics import Model
-from dockls.server.fragments import Fragments
+from dockls.server.documents import Document
+from dockls.server.fragments import Fragments, stays_inside
 from dockls.server.transport import Encoded, encoded
 from dockls.syntax import Dockerfile, parse
 from dockls.text import Edit, Span
@@ -44,12 +47,13 @@ class Shown:
     """A document that is edited, and what is rendered of it."""
 
     def __init__(self, text: str) -> None:
-        self.model = Model(parse(text))
-        self.fragments = Fragments()
+        self.document = Document("file:///Dockerfile", text, 1, "", "utf-32")
+        self.model = Model(self.document.tree)
         self.converted = 0
 
     def edit(self, edit: Edit) -> None:
-        self.model = self.model.updated(self.model.tree.edited([edit]))
+        self.document.tree = self.document.tree.edited([edit])
+        self.model = self.model.updated(self.document.tree)
 
     def replace(self, old: str, new: str) -> None:
         start = self.model.tree.text.index(old)
@@ -58,13 +62,14 @@ class Shown:
     def render(self) -> list[Json]:
         """The diagnostics; `converted` tells how many had to be made."""
         self.converted = 0
-        text = self.fragments.joined(self.model.tree, check_sections(self.model), self._convert)
+        fragments = Fragments.of(self.document, "diagnostics")
+        text = fragments.joined(self.document, check_sections(self.model), self._convert, stays_inside)
         found: list[Json] = json.loads(text)
         return found
 
-    def _convert(self, diagnostic: Diagnostic) -> Json:
-        self.converted += 1
-        return converted(self.model.tree, diagnostic)
+    def _convert(self, diagnostics: Sequence[Diagnostic], offset: int) -> list[Json]:
+        self.converted += len(diagnostics)
+        return [converted(self.model.tree, diagnostic) for diagnostic in diagnostics]
 
 
 def converted(tree: Dockerfile, diagnostic: Diagnostic) -> Json:
@@ -74,6 +79,10 @@ def converted(tree: Dockerfile, diagnostic: Diagnostic) -> Json:
     finding = diagnostic.finding
     related = [position(each.place) for each in finding.related]
     return {"rule": diagnostic.rule.name, "at": position(finding.place), "related": related}
+
+
+def outlined(tree: Dockerfile, symbol: Symbol) -> Json:
+    return {"name": symbol.name, "at": [list(tree.line_index.position(offset)) for offset in symbol.span]}
 
 
 def afresh(text: str) -> list[Json]:
@@ -117,3 +126,20 @@ def test_encoded_parts_go_into_a_message_as_they_stand() -> None:
     message = {"id": 1, "result": {"kind": "full", "items": Encoded('[{"a":"\\u00e9"}]')}, "x": {"y": ["é", None]}}
     assert json.loads(encoded(message)) == message | {"result": {"kind": "full", "items": [{"a": "é"}]}}
     assert encoded("é\ud800") == '"\\u00e9\\ud800"'
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_outline_after_edits_is_that_of_a_new_document(seed: int) -> None:
+    random = Random(seed)
+    shown = Shown(TEXT)
+
+    def convert(symbols: Sequence[Symbol], offset: int) -> list[Json]:
+        return [outlined(shown.model.tree, symbol.shifted(offset)) for symbol in symbols]
+
+    for _ in range(12):
+        length = len(shown.model.tree.text)
+        start = random.randint(0, length)
+        shown.edit(Edit(Span(start, min(length, start + 4)), random.choice(["\n", "FROM a\n", "\nFROM b AS c\n", "x"])))
+        text = Fragments.of(shown.document, "symbols").joined(shown.document, section_symbols(shown.model), convert)
+        new = Model(parse(shown.model.tree.text))
+        assert json.loads(text) == [outlined(new.tree, symbol) for symbol in document_symbols(new)]
