@@ -107,6 +107,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="start, keys, burst, requests, check: some of them, by commas")
     parser.add_argument("--path", action="append", default=[], help="a folder where other tools are looked for")
+    parser.add_argument("--without", default="", help="tools to leave out, by commas")
     parser.add_argument("--dockls", help="an installed dockls instead of a fresh one")
     parser.add_argument("--markdown", type=Path, help="a document whose results are replaced")
     options = parser.parse_args()
@@ -114,7 +115,10 @@ def main() -> int:
     found, absent = contestants.others(options.path)
     for name in absent:
         say(f"{name} is not installed and left out")
-    tools = [contestants.dockls(options.dockls), *found]
+    tools = [
+        contestants.dockls(options.dockls),
+        *[tool for tool in found if tool.name not in options.without.split(",")],
+    ]
     with tempfile.TemporaryDirectory() as folder:
         only = [name for name in options.only.split(",") if name]
         results = measured(tools, measures(Path(folder)), only, say)
