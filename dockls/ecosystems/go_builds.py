@@ -1,13 +1,16 @@
 """What a stage builds of Go sources, and which of it the image runs."""
 
 import posixpath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.ecosystems.programs import Running, on_search_path
 from dockls.semantics import Stage, expanded
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import files_of, made
 from dockls.syntax import Instruction
+
+if TYPE_CHECKING:
+    from dockls.knowledge import ImageFacts
 
 #: programs that build by rules of the project's own
 _RUNNERS = frozenset(("make", "gmake", "mage", "task", "just", "goreleaser", "bazel"))
@@ -43,13 +46,13 @@ def go_builds(stage: Stage) -> tuple[GoBuild, ...]:
     from dockls.knowledge import build_command, facts
 
     found: list[GoBuild] = []
+    known = facts(stage.base_image or "")
     for command in executed(stage):
-        build = build_command(list(command.words))
+        build = build_command(_as_install(command, known))
         if build is not None and build.ecosystem == "go":
             texts = tuple([output.path for output in build.outputs if output.path is not None])
             nameless = any(output.path is None or output.kind == "directory" for output in build.outputs)
             found.append(_go_build(stage, command, texts, nameless))
-    known = facts(stage.base_image or "")
     if not found and known is not None and known.language == "go":
         found = [
             GoBuild(command, (), None, True)
@@ -61,7 +64,7 @@ def go_builds(stage: Stage) -> tuple[GoBuild, ...]:
 
 def _go_build(stage: Stage, command: Executed, texts: tuple[str, ...], nameless: bool) -> GoBuild:
     state = stage.state_before(command.instruction)
-    installs = "install" in command.words[:3]
+    installs = bool({"install", "get"} & set(command.words[:3]))
     folder = command.directory
     if installs:
         folder = state.lookup("GOBIN") or posixpath.join(state.lookup("GOPATH") or "/go", "bin")
@@ -73,7 +76,20 @@ def _go_build(stage: Stage, command: Executed, texts: tuple[str, ...], nameless:
         if path is not None and (path.startswith("/") or folder is not None):
             paths.append(posixpath.normpath(posixpath.join(folder or "/", path)))
     inside = paths[-1] if paths else folder
+    if command.directory in paths:
+        # A folder given as the output gets the binary under its own name.
+        return GoBuild(command, (), command.directory, False)
     return GoBuild(command, tuple(paths), inside if nameless else None, False)
+
+
+def _as_install(command: Executed, known: "ImageFacts | None") -> list[str]:
+    """The words of a command; up to Go 1.17 a ``go get`` without ``-d`` installs (go.dev/doc/go1.18, "go get")."""
+    words = list(command.words)
+    version = (known.version or "").split(".") if known is not None and known.language == "go" else []
+    old = len(version) > 1 and version[0] == "1" and version[1].isdigit() and int(version[1]) < 18
+    if old and words[:2] == ["go", "get"] and "-d" not in words:
+        return ["go", "install", *[word for word in words[2:] if not word.startswith("-")]]
+    return words
 
 
 def programs_made(stage: Stage, runs: tuple[Running, ...], builds: tuple[GoBuild, ...]) -> Programs | None:

@@ -72,6 +72,8 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     entry = entry_of(stage, programs[0], package_json(stage, folder), folder)
     if isinstance(entry, Obstacle):
         return entry
+    if not entry.outputs and _builds_site(builds):
+        return Obstacle(f"a site is built, and how `{' '.join(programs[-1].words)}` serves it cannot be told")
     tool = missing_tool(runs, package_json(stage, folder))
     if isinstance(tool, Obstacle):
         return tool
@@ -90,6 +92,12 @@ def _builds(stage: Stage) -> list[Executed]:
         if build is not None and build.ecosystem in ("node", "bun"):
             found.append(command)
     return found
+
+
+def _builds_site(builds: list[Executed]) -> bool:
+    from dockls.knowledge import build_command
+
+    return any(build is not None and build.site for build in [build_command(list(one.words)) for one in builds])
 
 
 def _parts(

@@ -181,6 +181,9 @@ class _Partition:
         if not self.extraction.keeps_folder or not self._needs_folder() or self.state.workdir is None:
             self.changes.add("workdir")
             return []
+        parent = self.stage.parent
+        if parent is not None and not self._parents() and parent.final_state.workdir == self.state.workdir:
+            return []
         return [f"WORKDIR {self.state.workdir}"]
 
     def _needs_folder(self) -> bool:

@@ -31,11 +31,15 @@ _SERVER_RENDERING = {"next": "Next.js", "nuxt": "Nuxt", "remix-serve": "Remix", 
 
 
 class _Site(NamedTuple):
-    """The folder that is served, absolute, the port, and whether unknown addresses get the start page."""
+    """The folder that is served, absolute, the port, and whether unknown addresses get the start page.
+
+    `said` tells whether the command names the folder, or only takes it by custom.
+    """
 
     folder: str
     port: str
     single: bool
+    said: bool
 
 
 class _Server(NamedTuple):
@@ -102,7 +106,8 @@ def _served(stage: Stage, runs: tuple[Running, ...]) -> _Site | Obstacle | None:
     if folder is None:
         return Obstacle("the folder that is served is not known, for the working directory is not")
     single = bool({"-s", "--single"} & set(words))
-    return _Site(folder, server.port, single)
+    said = server.directory in words or any(word.endswith("=" + server.directory) for word in words)
+    return _Site(folder, server.port, single, said)
 
 
 def _server(stage: Stage, wish: Wish) -> _Server | Obstacle:
@@ -142,6 +147,8 @@ def _extraction(
         if instruction.keyword == "HEALTHCHECK"
     }
     assumptions = ["variables are compiled into the site; it reads none when it runs"]
+    if not site.said:
+        assumptions.append(f"the site is built into `{site.folder}`")
     if site.port != server.port:
         assumptions.append(f"the site is reached at port {server.port} instead of {site.port}")
     if site.single:

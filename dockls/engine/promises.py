@@ -87,14 +87,23 @@ def _own_environment(stage: Stage) -> tuple[str, ...]:
 
 def _lost_program(before: Stage, after: Stage, declared: frozenset[str]) -> str | None:
     """A path that ENTRYPOINT or CMD runs and the stage made, but the result does not make."""
-    from dockls.semantics.files import made
-
     promised = contract(before)
     for field, command in (("entrypoint", promised.entrypoint), ("command", promised.command)):
         path = None if field in declared or command is None else _program(before, command)
-        if path is not None and made(before, path) is not None and made(after, path) is None:
+        if path is not None and _brings(before, path) and not _brings(after, path):
             return f"`{path}`, which {_WORDS[field]} runs, would not be in the final image"
     return None
+
+
+def _brings(stage: Stage, path: str) -> bool:
+    """Whether something makes the path, or copies a folder above it; that such a folder exists is not enough."""
+    from dockls.semantics.files import files_of
+
+    for entry in files_of(stage):
+        above = entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/")
+        if entry.path == path or (above and (entry.origin in ("context", "stage") or entry.kind is None)):
+            return True
+    return False
 
 
 def _program(stage: Stage, command: Command) -> str | None:
