@@ -34,7 +34,7 @@ def meant_stage(graph: Graph, text: str, before: int | None = None) -> Node | No
     made = graph.memo[meant_stage] = graph.memo.get(meant_stage, 0) + count
     if made > MOST_COMPARISONS:
         return None
-    names = [node.name for node in graph.nodes[:count] if node.name]
+    names = dict.fromkeys([node.name for node in graph.nodes[:count] if node.name])
     written = text.lower()
     name = nearest(written, names)
     if name is None or _differ_in_number(written, name) or not (len(text) > SHORT or _is_one_edit(written, name)):

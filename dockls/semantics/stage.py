@@ -47,7 +47,7 @@ class State(NamedTuple):
 class Stage:
     """A stage with its resolved references. Immutable, and the same object while nothing it depends on changed."""
 
-    __slots__ = ("_states", "context", "graph_arguments", "memo", "node", "parent", "section")
+    __slots__ = ("_base_image", "_states", "context", "graph_arguments", "memo", "node", "parent", "section")
 
     def __init__(self, node: Node, section: Section, parent: "Stage | None", graph: Graph, context: BuildContext):
         """`parent` is the stage named in FROM; `context` is the build context."""
@@ -57,6 +57,7 @@ class Stage:
         self.context = context
         self.graph_arguments: Mapping[str, str] = graph.arguments
         self._states: tuple[State, ...] | None = None
+        self._base_image: tuple[str | None] | None = None
         #: what upper layers remember about this stage
         self.memo: dict[Any, Any] = {}
 
@@ -96,13 +97,13 @@ class Stage:
     @property
     def base_image(self) -> str | None:
         """The image at the bottom of its FROM chain, variables expanded; None if it is not known."""
-        stage: Stage = self
-        while stage.parent is not None:
-            stage = stage.parent
-        base = stage.base
-        if base is None or base.resolution not in (Resolution.IMAGE, Resolution.SCRATCH, Resolution.FORWARD):
-            return None
-        return base.value
+        chain = [self]
+        while (parent := chain[-1].parent) is not None and chain[-1]._base_image is None:
+            chain.append(parent)
+        found = chain[-1]._base_image or (_image_of(chain[-1].base),)
+        for stage in chain:
+            stage._base_image = found
+        return found[0]
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -112,6 +113,15 @@ class Stage:
     @property
     def states(self) -> tuple[State, ...]:
         """The state behind FROM, then behind each instruction."""
+        # The oldest stage of the FROM chain first: the chain may be longer than the stack.
+        chain = [self]
+        while chain[-1]._states is None and (parent := chain[-1].parent) is not None:
+            chain.append(parent)
+        while chain:
+            states = chain.pop()._own_states()
+        return states
+
+    def _own_states(self) -> tuple[State, ...]:
         if self._states is None:
             state = self._entered()
             found = [state]
@@ -166,6 +176,12 @@ class Stage:
 #: the instructions that change the state
 _CHANGING = frozenset(("WORKDIR", "USER", "SHELL", "ENV", "ARG"))
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _image_of(base: Reference | None) -> str | None:
+    if base is None or base.resolution not in (Resolution.IMAGE, Resolution.SCRATCH, Resolution.FORWARD):
+        return None
+    return base.value
 
 
 def expanded(word: str, state: State, escape: str) -> str | None:
