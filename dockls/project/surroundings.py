@@ -31,6 +31,17 @@ _WELL_KNOWN = {
 }
 
 
+#: files at the top of a project that is built from its own folder
+_PROJECT_FILES = frozenset(
+    (
+        ".dockerignore", ".git", "Cargo.toml", "CMakeLists.txt", "Gemfile", "Makefile", "Pipfile", "build.gradle",
+        "build.gradle.kts", "build.sbt", "composer.json", "deno.json", "go.mod", "mix.exs", "package.json", "pom.xml",
+        "pubspec.yaml", "pyproject.toml", "requirements.txt", "setup.py", "shard.yml", "stack.yaml",
+    )
+)  # fmt: skip
+_PROJECT_ENDINGS = (".csproj", ".fsproj", ".sln", ".cabal", ".gemspec")
+
+
 class Surroundings(NamedTuple):
     """What is known about a Dockerfile beyond its text.
 
@@ -79,9 +90,9 @@ def surroundings(
     told = context or next((build.context for build in builds if build.context and _is_folder(build.context)), None)
     root = told or _guessed_context(files.dockerfile(path) or "", folders)
     problems: tuple[str, ...] = ()
-    if not _is_folder(root):
+    if root is not None and not _is_folder(root):
         problems = (f"The build context {root} is not a folder.",)
-    found = DirectoryContext(root, path) if not problems else UNKNOWN_CONTEXT
+    found = UNKNOWN_CONTEXT if root is None or problems else DirectoryContext(root, path)
     names = frozenset(name.lower() for build in builds for name in build.named_contexts)
     return Surroundings(found, unique_uses(builds), names, arguments, problems, told is not None, tuple(builds))
 
@@ -271,15 +282,31 @@ def _script_kind(name: str) -> str | None:
     return _WELL_KNOWN.get(lowered)
 
 
-def _guessed_context(text: str, folders: list[str]) -> str:
-    """The folder that holds most of what COPY and ADD name: the Dockerfile's, else one above it."""
+def _guessed_context(text: str, folders: list[str]) -> str | None:
+    """The folder that holds most of what COPY and ADD name: the Dockerfile's, else one above it.
+
+    None if nothing speaks for any: a Dockerfile kept apart from its project must not be judged by its neighbors.
+    """
     sources = list(_copied(text))[:50]
-    best, most = folders[0], -1
+    best, most = folders[0], 0
     for folder in folders if sources else ():
         count = sum([posixpath.exists(posixpath.join(folder, source)) for source in sources])
         if count > most:
             best, most = folder, count
-    return best
+    if sources:
+        return best if 2 * most >= len(sources) else None
+    return best if _is_project(best) else None
+
+
+def _is_project(folder: str) -> bool:
+    """Whether a folder has one of the files that stand at the top of projects."""
+    import os
+
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name in _PROJECT_FILES or entry.name.endswith(_PROJECT_ENDINGS) for entry in entries)
+    except (OSError, ValueError):
+        return False
 
 
 def _copied(text: str) -> Iterator[str]:

@@ -256,14 +256,23 @@ def test_the_context_is_where_a_build_says_it_is(tmp_path: Path) -> None:
     assert found.context.entries() == ("a",)
 
 
-@pytest.mark.parametrize(
-    ("copied", "entry"), [("COPY package.json src /a/", "package.json"), ("COPY . .", "Dockerfile")]
-)
-def test_an_untold_context_is_the_folder_that_holds_what_is_copied(tmp_path: Path, copied: str, entry: str) -> None:
-    project = world(tmp_path, {"docker/Dockerfile": f"FROM scratch\n{copied}\n", "package.json": "{}", "src/a": ""})
-    found = project.around("docker/Dockerfile")
+def test_an_untold_context_is_the_folder_that_holds_what_is_copied(tmp_path: Path) -> None:
+    files = {"docker/Dockerfile": "FROM scratch\nCOPY package.json src /a/\n", "package.json": "{}", "src/a": ""}
+    found = world(tmp_path, files).around("docker/Dockerfile")
     assert not found.context_certain
-    assert entry in found.context.entries()
+    assert "package.json" in found.context.entries()
+
+
+def test_a_folder_that_is_copied_whole_is_the_context_if_it_is_a_project(tmp_path: Path) -> None:
+    found = world(tmp_path, {"Dockerfile": "FROM scratch\nCOPY . .\n", "go.mod": "module a"}).around("Dockerfile")
+    assert not found.context_certain
+    assert "go.mod" in found.context.entries()
+
+
+@pytest.mark.parametrize("copied", ["COPY . .", "COPY src /a", "RUN true"])
+def test_a_dockerfile_apart_from_its_project_has_an_unknown_context(tmp_path: Path, copied: str) -> None:
+    found = world(tmp_path, {"docker/Dockerfile": f"FROM scratch\n{copied}\n", "docker/notes": ""})
+    assert not found.around("docker/Dockerfile").context.known
 
 
 def test_a_context_that_is_told_by_a_setting_wins(tmp_path: Path) -> None:
