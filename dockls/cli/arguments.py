@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _check(commands.add_parser("check", help="report problems, and mend them with --fix"))
     _refactor(commands.add_parser("refactor", help="list the refactorings at a place, or apply one"))
     _graph(commands.add_parser("graph", help="show how the stages depend on each other"))
+    _cache(commands.add_parser("cache", help="show which steps a change runs again"))
     _parse(commands.add_parser("parse", help="print what BuildKit's parser sees"))
     explain = commands.add_parser("explain", help="the manual of a rule or refactoring")
     explain.add_argument("name", metavar="ID", nargs="?", help="its name or an alias; without it all are listed")
@@ -132,6 +133,15 @@ def _refactor(parser: argparse.ArgumentParser) -> None:
 def _graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
     parser.add_argument("--format", choices=("text", "mermaid", "dot", "json"), default="text")
+    parser.add_argument("--context", metavar="DIR", help="the build context")
+
+
+def _cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
+    parser.add_argument("--changed", metavar="PATH", nargs="+", default=[], help="files that changed")
+    parser.add_argument("--build-arg", metavar="NAME[=VALUE]", action="append", default=[], help="one that changed")
+    parser.add_argument("--target", metavar="STAGE", help="the stage to build (default: the last)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--context", metavar="DIR", help="the build context")
 
 

@@ -112,6 +112,7 @@ def test_any_bytes_get_an_answer(data):
         ["graph", "-", "--format", "mermaid"],
         ["graph", "-", "--format", "dot"],
         ["graph", "-", "--format", "json"],
+        ["cache", "-", "--changed", "x", "--build-arg", "A"],
         ["parse", "-"],
         ["parse", "-", "--format", "tree"],
     ):

@@ -44,6 +44,8 @@ APPLY = {**LIST, "edits": [EDIT], "result": (str, None)}
 REFERENCE = {"kind": str, "text": str, "resolution": str, "stage": (int, None), "onbuild": bool, "range": RANGE}
 NODE = {"index": int, "name": (str, None), "base": str, "line": int, "needed": bool, "references": [REFERENCE]}
 GRAPH = {"version": int, "stages": [NODE]}
+STEP = {"line": int, "text": str, "status": str, "reason": (str, None)}
+CACHE = {"version": int, "stages": [{"index": int, "name": (str, None), "steps": [STEP]}]}
 HEREDOC = {"name": str, "content": str, "expand": bool, "strip_tabs": bool}
 INSTRUCTION = {
     "keyword": str,
@@ -103,9 +105,10 @@ def misfits(value: Any, shape: Any, where: str = "$") -> list[str]:
         (["refactor", "-", "--apply", "rename-stage", "--at", "2:22", "--format", "json"], APPLY),
         (["refactor", "-", "--apply", "rename-stage", "--at", "3", "--format", "json"], APPLY),
         (["graph", "-", "--format", "json"], GRAPH),
+        (["cache", "-", "--changed", "main.go", "--format", "json"], CACHE),
         (["parse", "-"], PARSE),
     ],
-    ids=["check", "list", "apply", "not offered", "graph", "parse"],
+    ids=["check", "list", "apply", "not offered", "graph", "cache", "parse"],
 )
 @pytest.mark.parametrize(
     "data", [FILE, FILE.replace(b"\n", b"\r\n"), b"", b"\0\xff"], ids=["a", "CRLF", "empty", "bad"]
