@@ -136,7 +136,7 @@ def _lines(stage: Stage, install: _Install) -> tuple[str, ...] | None:
     for instruction in stage.instructions:
         if instruction is install.command.instruction:
             break
-        if instruction.keyword in CONTRACT or instruction.keyword == "ONBUILD":
+        if instruction.keyword in CONTRACT or instruction.keyword == "ONBUILD" or _is_tool(stage, instruction):
             continue
         if instruction.keyword in ("COPY", "ADD") and _brings_sources(stage, instruction):
             found.append(f"COPY {' '.join(install.generic)} {_folder(instruction)}")
@@ -152,6 +152,15 @@ def _lines(stage: Stage, install: _Install) -> tuple[str, ...] | None:
     folder = install.command.directory
     change = f"cd {folder} && " if folder is not None and folder != workdir else ""
     return (*found, f"RUN {flags}{change}{assigned}{install.text}")
+
+
+def _is_tool(stage: Stage, instruction: Instruction) -> bool:
+    """Whether a RUN does nothing but install tools for all users, none of them a package manager."""
+    commands = executed_by(stage, instruction) if instruction.keyword == "RUN" else ()
+    if not commands or any(command.words[0] not in _MANAGERS for command in commands):
+        return False
+    words = {word.partition("@")[0] for command in commands for word in command.words[1:]}
+    return bool(words & {"-g", "--global", "global"}) and not words & {*_MANAGERS, "corepack", "node-gyp"}
 
 
 def _whole(stage: Stage, install: _Install) -> str | None:

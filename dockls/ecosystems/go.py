@@ -133,7 +133,7 @@ def _extraction(
         dropped=cut.dropped | runtime.dropped,
         rewritten=dict.fromkeys(users, f"USER {runtime.user}"),
         assumptions=(*runtime.assumptions, *_assumed(stage, builds, found, linked), *assumed_of(user)),
-        changes=frozenset(("base",)) | frozenset(("user",) if users or user.assumed else ()),
+        changes=frozenset(("base",)) | frozenset(("user",) if users or user.assumed or runtime.is_other_user else ()),
     )
 
 

@@ -9,7 +9,7 @@ from dockls.ecosystems.programs import Running
 from dockls.semantics import Stage, joined
 
 _RUNNERS = frozenset(("node", "nodejs", "bun", "pm2-runtime", "pm2"))
-_TYPESCRIPT = frozenset(("ts-node", "tsx", "ts-node-esm", "ts-node-dev", "babel-node", "nodemon"))
+_TYPESCRIPT = frozenset(("nest", "ts-node", "tsx", "ts-node-esm", "ts-node-dev", "babel-node", "nodemon"))
 _VALUE_OPTIONS = frozenset(("-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "-C"))
 #: folders of sources: whoever starts there runs them beside what was built
 _SOURCES = frozenset(("src", "server", "app", "bin", "scripts", "api", "backend"))
@@ -51,7 +51,7 @@ def entry_of(stage: Stage, run: Running, manifest: PackageJson | None, folder: s
     words = words[1:] if words[0] in ("npx", "bunx") else words
     typescript = words and words[0].rpartition("/")[2] in _TYPESCRIPT
     if typescript or any(word.endswith((".ts", ".tsx")) for word in words):
-        return Obstacle(f"`{' '.join(run.words)}` runs TypeScript, which needs the tools of the build at run time")
+        return Obstacle(f"`{' '.join(run.words)}` compiles when it starts, with the tools of the build")
     return _outputs(stage, words, manifest, folder)
 
 

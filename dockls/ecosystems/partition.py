@@ -163,7 +163,8 @@ class _Partition:
             for parent in self._parents():
                 found += environment_lines(parent, parent.instructions, self.extraction.artifacts)
             found += environment_lines(self.stage, self.above, self.extraction.artifacts)
-        found += [one.text.strip() for one in self.extraction.repeated if one.keyword != "RUN"]
+        copies = [one for one in self.stage.instructions if one in self.extraction.repeated and one.keyword != "RUN"]
+        found += [one.text.strip() for one in copies]
         return found + [self._copy(artifact) for artifact in self._ordered()]
 
     def _ordered(self) -> list[Artifact]:

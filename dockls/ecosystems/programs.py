@@ -140,7 +140,7 @@ def named_files(stage: Stage, runs: tuple[Running, ...]) -> tuple[str, ...]:
     """The absolute paths of files and folders that the commands' arguments seem to name."""
     found: list[str] = []
     for run in runs:
-        for word in run.words[1:]:
+        for word in run.words[2 if run.words[0] in ("npx", "bunx") else 1 :]:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
             if value.startswith("-") or "://" in value or "$" in value or ":" in value:
                 continue

@@ -32,7 +32,10 @@ class Needs(NamedTuple):
 
 
 class Runtime(NamedTuple):
-    """An image with what has to be done in it; `user` is the number in place of a name that it does not know."""
+    """An image with what has to be done in it; `user` is the number in place of a name that it does not know.
+
+    `is_other_user` tells that the image, which was asked for by its name, runs as another user by itself.
+    """
 
     image: str
     title: str
@@ -42,6 +45,7 @@ class Runtime(NamedTuple):
     dropped: frozenset[Instruction]
     user: str | None
     assumptions: tuple[str, ...]
+    is_other_user: bool = False
 
 
 class _Candidate(NamedTuple):
@@ -73,7 +77,22 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
     candidate_or_obstacle = _wished(stage, needs, wish.runtime)
     if isinstance(candidate_or_obstacle, Obstacle):
         return candidate_or_obstacle
-    return _fitted(stage, needs, candidate_or_obstacle)
+    fitted = _fitted(stage, needs, candidate_or_obstacle)
+    if isinstance(fitted, Obstacle) or wish.runtime in _KINDS:
+        return fitted
+    return _as_asked(needs, fitted, wish.runtime)
+
+
+def _as_asked(needs: Needs, runtime: Runtime, image: str) -> Runtime:
+    """The runtime with the very image that was asked for, whomever it runs as."""
+    from dockls.knowledge import facts
+
+    known = facts(image)
+    other = known is not None and known.user not in ("root", "0") and needs.account.is_root
+    if known is None or not other:
+        return runtime._replace(image=image)
+    assumed = f"the program can run as `{known.user}` instead of root"
+    return runtime._replace(image=image, is_other_user=True, assumptions=(*runtime.assumptions, assumed))
 
 
 def _candidates(stage: Stage, linking: str | None) -> list[_Candidate]:
