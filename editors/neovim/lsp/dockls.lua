@@ -3,8 +3,7 @@ return {
   cmd = { 'dockls', 'serve' },
   filetypes = { 'dockerfile' },
   root_markers = {
-    { 'dockls.toml', 'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'docker-bake.hcl' },
-    '.git',
+    'dockls.toml', 'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'docker-bake.hcl', '.git',
   },
   settings = { dockls = {} },
 }
