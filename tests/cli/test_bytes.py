@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,10 +48,9 @@ def test_standard_output_keeps_them_too(ending):
     assert run("refactor", "-", *at, "--write", stdin=data).out.encode() == renamed
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_diff_is_one_that_git_applies(dockerfile, ending):
-    import subprocess
-
     dockerfile.write_bytes(ENDINGS[ending](MISSPELLED))
     diff = run("check", *SELECT, "--diff", "--unsafe").out
     applied = subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=dockerfile.parent, capture_output=True)
