@@ -60,7 +60,7 @@ async function start() {
     log.appendLine(`${command} serve: ${error}`);
     const settings = 'Open Settings';
     vscode.window
-      .showErrorMessage(`dockls cannot be started (${command}). Install it with "pip install dockls".`, settings)
+      .showErrorMessage(`The program ${command} cannot be started. Install dockls, or say where it is.`, settings)
       .then((chosen) => chosen && vscode.commands.executeCommand('workbench.action.openSettings', 'dockls.path'));
   }
 }
