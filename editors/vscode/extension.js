@@ -40,7 +40,8 @@ function queued(work) {
 }
 
 async function start() {
-  const command = vscode.workspace.getConfiguration('dockls').get('path') || 'dockls';
+  const settings = vscode.workspace.getConfiguration('dockls');
+  const command = settings.get('path') || 'dockls';
   client = new LanguageClient(
     'dockls',
     'dockls',
@@ -51,6 +52,8 @@ async function start() {
         { scheme: 'untitled', language: 'dockerfile' },
       ],
       outputChannel: log,
+      // The server asks for them as well, but the first diagnostics would not wait for the answer.
+      initializationOptions: JSON.parse(JSON.stringify(settings)),
     },
   );
   try {
@@ -58,9 +61,9 @@ async function start() {
   } catch (error) {
     client = undefined;
     log.appendLine(`${command} serve: ${error}`);
-    const settings = 'Open Settings';
+    const open = 'Open Settings';
     vscode.window
-      .showErrorMessage(`The program ${command} cannot be started. Install dockls, or say where it is.`, settings)
+      .showErrorMessage(`The program ${command} cannot be started. Install dockls, or say where it is.`, open)
       .then((chosen) => chosen && vscode.commands.executeCommand('workbench.action.openSettings', 'dockls.path'));
   }
 }
