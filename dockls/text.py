@@ -104,10 +104,13 @@ class LineIndex:
 
     __slots__ = ("_lines", "_offsets", "_pieces", "length")
 
-    def __init__(self, pieces: Sequence[LineTable]) -> None:
+    def __init__(
+        self, pieces: Sequence[LineTable], offsets: list[int] | None = None, lines: list[int] | None = None
+    ) -> None:
+        """`offsets` and `lines` are where each piece starts and the last one ends, if the caller knows."""
         self._pieces = pieces
-        self._offsets = list(accumulate((len(piece.text) for piece in pieces), initial=0))
-        self._lines = list(accumulate((piece.breaks for piece in pieces), initial=0))
+        self._offsets = offsets or list(accumulate([len(piece.text) for piece in pieces], initial=0))
+        self._lines = lines or list(accumulate([piece.breaks for piece in pieces], initial=0))
         self.length = self._offsets[-1]
 
     @classmethod

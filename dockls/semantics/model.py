@@ -36,8 +36,8 @@ class Model:
         changed = None if previous is None else _changed_sections(previous, self)
         if previous is not None and changed is not None:
             self.graph = previous.graph
-            self.stages = self._patched(previous.stages, changed)
-            self._inherit(previous, changed)
+            self.stages, different = self._patched(previous.stages, changed)
+            self._inherit(previous, different)
         else:
             self.graph = _graph(tree, surroundings)
             same_world = (
@@ -47,9 +47,10 @@ class Model:
             )
             self.stages = self._built(previous.stages if previous is not None and same_world else ())
 
-    def _patched(self, old: tuple[Stage, ...], changed: list[int]) -> tuple[Stage, ...]:
-        """The stages when only some sections were edited and no interface changed."""
+    def _patched(self, old: tuple[Stage, ...], changed: list[int]) -> tuple[tuple[Stage, ...], frozenset[int]]:
+        """The stages when only some sections were edited and no interface changed, and the sections of new ones."""
         stages = list(old)
+        different = set(changed)
         sections = self.tree.sections
         waiting = [number - 1 for number in changed if number]
         while waiting:
@@ -57,17 +58,14 @@ class Model:
             node = self.graph.nodes[index]
             parent = self._parent(node, stages)
             stages[index] = Stage(node, sections[index + 1], parent, self.graph, self.surroundings.context)
+            different.add(index + 1)
             # Whoever starts from this stage inherits its state.
             waiting += self.graph.children(index)
-        return tuple(stages)
+        return tuple(stages), frozenset(different)
 
-    def _inherit(self, previous: "Model", changed: list[int]) -> None:
-        different = {
-            number for number, (a, b) in enumerate(zip(previous.stages, self.stages, strict=True), 1) if a is not b
-        }
-        different |= set(changed)
+    def _inherit(self, previous: "Model", different: frozenset[int]) -> None:
         if previous.memo or previous.inherited is None:
-            self.inherited = (previous.memo, frozenset(different))
+            self.inherited = (previous.memo, different)
         else:
             self.inherited = (previous.inherited[0], previous.inherited[1] | different)
 

@@ -48,17 +48,18 @@ class Fragments:
         tree = document.tree
         before, self._kept = self._kept, {}
         texts: list[str] = []
-        line = 0
-        for section, part, offset in zip(tree.sections, parts, tree.starts, strict=False):
+        for number, part in enumerate(parts):
             if part:
+                section, line, offset = tree.sections[number], tree.first_lines[number], tree.starts[number]
                 start = (line, 0 if line else offset)
                 known = before.get(section)
-                if known is None or known[0] is not part or known[1] != start:
-                    known = (part, start, ",".join([encoded(each) for each in convert(part, offset)]))
-                texts.append(known[2])
-                if is_local(section, part):
+                if known is not None and known[0] is part and known[1] == start:
                     self._kept[section] = known
-            line += section.lines.breaks
+                else:
+                    known = (part, start, ",".join([encoded(each) for each in convert(part, offset)]))
+                    if is_local(section, part):
+                        self._kept[section] = known
+                texts.append(known[2])
         return Encoded(f"[{','.join(texts)}]")
 
 

@@ -65,7 +65,17 @@ class Section:
 class Dockerfile:
     """A parsed document: immutable, lossless, with one section per stage behind the first."""
 
-    __slots__ = ("_asked", "_line_index", "_section_numbers", "_starts", "_text", "escape", "memo", "sections")
+    __slots__ = (
+        "_asked",
+        "_first_lines",
+        "_line_index",
+        "_section_numbers",
+        "_starts",
+        "_text",
+        "escape",
+        "memo",
+        "sections",
+    )
 
     def __init__(self, text: str | None, sections: Sequence[Section], escape: str) -> None:
         self._text = text
@@ -73,6 +83,7 @@ class Dockerfile:
         self.sections = tuple(sections)
         self.escape = escape
         self._starts: list[int] | None = None
+        self._first_lines: list[int] | None = None
         self._line_index: LineIndex | None = None
         self._asked = 0
         self._section_numbers: dict[Item, int] | None = None
@@ -94,6 +105,13 @@ class Dockerfile:
         return self._starts
 
     @property
+    def first_lines(self) -> list[int]:
+        """The 0-based lines that the sections start on, and at last that of the end of the text."""
+        if self._first_lines is None:
+            self._first_lines = list(accumulate([section.lines.breaks for section in self.sections], initial=0))
+        return self._first_lines
+
+    @property
     def line_index(self) -> LineIndex:
         """Converts offsets to lines and columns."""
         if self._line_index is None:
@@ -101,7 +119,9 @@ class Dockerfile:
             if len(pieces) > 1 and pieces[0].text and not pieces[0].breaks:
                 # A byte order mark in front of the first FROM stands on the same line.
                 pieces[:2] = [LineTable(pieces[0].text + pieces[1].text)]
-            self._line_index = LineIndex(pieces)
+                self._line_index = LineIndex(pieces)
+            else:
+                self._line_index = LineIndex(pieces, self.starts, self.first_lines)
         return self._line_index
 
     @property

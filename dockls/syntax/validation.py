@@ -14,6 +14,9 @@ from dockls.text import Span
 #: BuildKit reads lines with Go's bufio.Scanner, whose tokens end below this many bytes (bufio.MaxScanTokenSize)
 LONGEST_LINE = 64 * 1024
 
+#: no text of fewer characters takes that many bytes in UTF-8
+_LONG = LONGEST_LINE // 4
+
 _OFFICIAL_FRONTENDS = ("docker/dockerfile", "docker/dockerfile-upstream")
 
 #: Mustache, Go, Jinja, ERB
@@ -66,9 +69,14 @@ def tree_problems(tree: Dockerfile) -> tuple[tuple[int, Instruction, Problem], .
     """All that BuildKit refuses in single instructions, with the number of the section; remembered on the tree."""
     known: tuple[tuple[int, Instruction, Problem], ...] | None = tree.memo.get(tree_problems)
     if known is None:
-        refused = [(number, found) for number, found in enumerate(map(section_problems, tree.sections)) if found]
-        known = tuple([(number, item, problem) for number, found in refused for item, problem in found])
-        tree.memo[tree_problems] = known
+        refused: list[tuple[int, Instruction, Problem]] = []
+        for number, section in enumerate(tree.sections):
+            those = section.memo.get(section_problems)
+            if those is None:
+                those = section_problems(section)
+            if those:
+                refused += [(number, item, problem) for item, problem in those]
+        known = tree.memo[tree_problems] = tuple(refused)
     return known
 
 
@@ -95,7 +103,8 @@ def document_problems(tree: Dockerfile) -> tuple[FoundProblem, ...]:
             span = item.name_span if item.problem.startswith("only one") else item.value_span
             found.append((Place(item, span), Problem(span, item.problem)))
     for section in tree.sections:
-        found += _overlong_lines(section)
+        if section.length >= _LONG:
+            found += _overlong_lines(section)
     if len(tree.sections) == 1:
         found += _without_stage(preamble)
     found += _outside_stages(preamble)
@@ -131,7 +140,7 @@ def _overlong_lines(section: Section) -> list[FoundProblem]:
 
 
 def _overlong_line(item: Item) -> list[FoundProblem]:
-    if len(item.text) < LONGEST_LINE // 4:
+    if len(item.text) < _LONG:
         return []
     start = 0
     for line in item.text.split("\n"):
