@@ -23,7 +23,7 @@ URI = "file:///benchmark/Dockerfile"
 #: what the client can do; every server is told the same
 CAPABILITIES: Json = {
     "general": {"positionEncodings": ["utf-16"]},
-    "workspace": {"workspaceEdit": {"documentChanges": True}, "workspaceFolders": True},
+    "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}, "workspaceFolders": True},
     "textDocument": {
         "publishDiagnostics": {"relatedInformation": True, "versionSupport": True, "tagSupport": {"valueSet": [1, 2]}},
         "definition": {"linkSupport": True},
