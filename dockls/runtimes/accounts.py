@@ -186,15 +186,18 @@ def _options(account: Account, flags: Iterable[tuple[str, str]], values: Iterabl
 
 def accounts_of(stage: Stage, manager: str) -> list[Account]:
     """The users and groups that the RUN instructions of a stage itself make; those that cannot be read are left out."""
-    found = []
-    for command in executed(stage):
-        try:
-            account = account_of(command.words, manager, "")
-        except CannotSwitchError:
-            continue
-        if account is not None:
-            found.append(account)
-    return found
+    kept = stage.memo.get((accounts_of, manager))
+    if kept is None:
+        found = []
+        for command in executed(stage):
+            try:
+                account = account_of(command.words, manager, "")
+            except CannotSwitchError:
+                continue
+            if account is not None:
+                found.append(account)
+        kept = stage.memo[accounts_of, manager] = tuple(found)
+    return list(kept)
 
 
 def groups_of(stages: Iterable[Stage], manager: str) -> Groups:

@@ -45,24 +45,30 @@ class Copy(NamedTuple):
 
 def files_of(stage: Stage) -> tuple[Made, ...]:
     """What the stage and the stages it starts from made, oldest first; what the base image holds is not listed."""
-    found = stage.memo.get(Made)
-    if found is None:
-        listed: list[Made] = list(files_of(stage.parent)) if stage.parent is not None else []
-        for instruction in stage.instructions:
-            listed += _made_by(stage, instruction)
-        found = stage.memo[Made] = tuple(listed)
-    assert isinstance(found, tuple)
+    # The oldest stage of the FROM chain first: the chain may be longer than the stack.
+    chain = [stage]
+    while (parent := chain[-1].parent) is not None and Made not in chain[-1].memo:
+        chain.append(parent)
+    found: tuple[Made, ...] = ()
+    for each in reversed(chain):
+        if Made not in each.memo:
+            own = [entry for instruction in each.instructions for entry in _made_by(each, instruction)]
+            each.memo[Made] = (*found, *own) if own else found
+        found = each.memo[Made]
     return found
 
 
 def made(stage: Stage, path: str) -> Made | None:
     """The last entry that makes `path` (absolute) or a folder above it; None if nothing is known to."""
     path = posixpath.normpath(path)
-    best = None
-    for entry in files_of(stage):
-        if entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/")):
-            best = entry
-    return best
+    known: dict[str, Made | None] = stage.memo.setdefault(made, {})
+    if path not in known:
+        known[path] = next((entry for entry in reversed(files_of(stage)) if _makes(entry, path)), None)
+    return known[path]
+
+
+def _makes(entry: Made, path: str) -> bool:
+    return entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
 
 
 def copies_of(stage: Stage) -> tuple[Copy, ...]:

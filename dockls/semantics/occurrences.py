@@ -1,5 +1,6 @@
 """What a place in the file stands for, a stage or a variable, and where else that is mentioned."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dockls.semantics.model import Model
@@ -51,10 +52,10 @@ def occurrences(model: Model, symbol: Symbol) -> tuple[Occurrence, ...]:
     return tuple(sorted(found, key=lambda occurrence: model.absolute(occurrence.place)))
 
 
-def _stages_mentioned(model: Model, stage: Stage) -> list[int]:
-    """The stage itself and what it refers to."""
+def _stages_mentioned(model: Model, stage: Stage) -> Iterable[int]:
+    """The stage itself and what it refers to, each once."""
     targets = [reference.target for reference in stage.node.outgoing if not is_image(reference)]
-    return [stage.index, *[target for target in targets if target is not None]]
+    return dict.fromkeys([stage.index, *[target for target in targets if target is not None]])
 
 
 def _of_stage(model: Model, stage: Stage) -> list[Occurrence]:

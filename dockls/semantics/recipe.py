@@ -14,6 +14,9 @@ from dockls.syntax import Flag, Instruction, Parsed
 #: a digest: equal for equal recipes
 Recipe = str
 
+#: stands for the recipe of a stage that needs itself
+_CYCLE = "cycle"
+
 
 def recipe(model: Model, stage: Stage) -> Recipe:
     """The recipe of a stage of `model`; stages that depend on themselves get a recipe too."""
@@ -26,41 +29,49 @@ class _Recipes:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._found: dict[int, Recipe] = {}
-        self._steps: dict[int, tuple[str, ...]] = {}
-        self._busy: set[int] = set()
 
     def of(self, stage: Stage) -> Recipe:
-        if stage.index not in self._found:
-            if stage.index in self._busy:
-                return "cycle"
-            self._busy.add(stage.index)
-            self._found[stage.index] = _digest(self._chain(stage))
-            self._busy.discard(stage.index)
+        """What a stage needs comes first; a stage that needs itself finds nothing of itself yet."""
+        entered = {stage.index}
+        path = [(stage, iter(self._needs(stage)))]
+        while path:
+            current, needs = path[-1]
+            following = next((number for number in needs if number not in self._found and number not in entered), None)
+            if following is not None:
+                entered.add(following)
+                path.append((self._model.stages[following], iter(self._needs(self._model.stages[following]))))
+            else:
+                path.pop()
+                if current.index not in self._found:
+                    self._found[current.index] = self._all_steps(current)
         return self._found[stage.index]
 
-    def _chain(self, stage: Stage) -> tuple[str, ...]:
-        """The steps of the stage and of all stages it starts from."""
-        if stage.index not in self._steps:
-            steps = self._base(stage)
-            steps += tuple([self._step(stage, instruction, instruction.parsed) for instruction in stage.instructions])
-            self._steps[stage.index] = steps
-        return self._steps[stage.index]
+    def _needs(self, stage: Stage) -> list[int]:
+        targets = [reference.target for reference in stage.references]
+        if stage.parent is not None:
+            targets = [stage.parent.index, *[one.target for one in stage.parent.references], *targets]
+        return [target for target in targets if target is not None]
 
-    def _base(self, stage: Stage) -> tuple[str, ...]:
+    def _all_steps(self, stage: Stage) -> Recipe:
+        """The steps of all stages it starts from, then its own, each put on top of those before."""
+        recipe = self._base(stage)
+        for instruction in stage.instructions:
+            recipe = _digest((recipe, self._step(stage, instruction, instruction.parsed)))
+        return recipe
+
+    def _base(self, stage: Stage) -> Recipe:
         platform = stage.declaration.parsed.flag("platform")
         if stage.parent is None:
             base = stage.base
             value = "" if base is None else base.value
             # A FROM with the name of a stage further down means an image.
             known = "" if base is None else base.resolution.value.replace("forward", "image")
-            return (_digest(("FROM", known, value, "" if platform is None else platform.text)),)
-        steps = self._chain(stage.parent)
+            return _digest(("FROM", known, value, "" if platform is None else platform.text))
+        recipe = self._found.get(stage.parent.index, _CYCLE)
         for trigger in stage.parent.instructions:
             if trigger.inner is not None:
-                steps = (*steps, self._step(stage.parent, trigger, trigger.inner))
-        if platform is not None:
-            steps = (*steps, _digest(("platform", platform.text)))
-        return steps
+                recipe = _digest((recipe, self._step(stage.parent, trigger, trigger.inner)))
+        return recipe if platform is None else _digest((recipe, _digest(("platform", platform.text))))
 
     def _step(self, stage: Stage, instruction: Instruction, parsed: Parsed) -> str:
         parts = [parsed.keyword, "json" if parsed.is_json else ""]
@@ -83,7 +94,7 @@ class _Recipes:
 
     def _named(self, reference: Reference) -> str:
         if reference.target is not None and reference.resolution is not Resolution.INDEX_OUT_OF_RANGE:
-            return self.of(self._model.stages[reference.target])
+            return self._found.get(reference.target, _CYCLE)
         return f"{reference.resolution.value} {reference.value}"
 
 

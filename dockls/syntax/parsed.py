@@ -69,6 +69,8 @@ class Pair(NamedTuple):
 _WHITESPACE = re.compile(r"[\t\v\f\r ]+")
 _NOT_WHITESPACE = re.compile(r"[^\t\v\f\r ]+")
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+#: BuildKit refuses a second ONBUILD behind the first, so nobody asks what stands behind this many
+_DEEPEST_TRIGGER = 16
 NOT_ALL_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
 
 
@@ -82,6 +84,7 @@ class Parsed:
         "is_json",
         "keyword",
         "keyword_span",
+        "level",
         "pairs",
         "problems",
         "raw_keyword",
@@ -90,8 +93,12 @@ class Parsed:
         "words",
     )
 
-    def __init__(self, line: LogicalLine, start: int, escape: str) -> None:
-        """Split ``line.text[start:]``; never raises, faults are collected in `problems`."""
+    def __init__(self, line: LogicalLine, start: int, escape: str, level: int = 0) -> None:
+        """Split ``line.text[start:]``; never raises, faults are collected in `problems`.
+
+        `level` is how many ONBUILD it stands behind.
+        """
+        self.level = level
         text = line.text
         start, end = _trim(text, start, len(text))
         gap = _WHITESPACE.search(text, start, end)
@@ -356,8 +363,8 @@ def _health(parsed: Parsed, line: LogicalLine, start: int, end: int, escape: str
 
 
 def _trigger(parsed: Parsed, line: LogicalLine, start: int, end: int, escape: str) -> None:
-    if start < end:
-        parsed.inner = Parsed(line, start, escape)
+    if start < end and parsed.level < _DEEPEST_TRIGGER:
+        parsed.inner = Parsed(line, start, escape, parsed.level + 1)
         parsed.problems += parsed.inner.problems
 
 

@@ -12,9 +12,10 @@ def nearest(word: str, names: Iterable[str], ignore_case: bool = False) -> str |
     best: str | None = None
     # Of two names equally near, the one with the same letters is meant: RNU is RUN rather than ENV.
     limit = (TOO_FAR, False)
+    letters = set(wanted)
     for name in names:
         candidate = name.lower() if ignore_case else name
-        if abs(len(candidate) - len(wanted)) > limit[0]:
+        if abs(len(candidate) - len(wanted)) >= TOO_FAR or len(letters.difference(candidate)) > limit[0]:
             continue
         distance = _distance(wanted, candidate)
         if distance <= limit[0]:
@@ -33,15 +34,19 @@ def did_you_mean(word: str, names: Iterable[str], ignore_case: bool = False) -> 
 
 
 def _distance(first: str, second: str) -> int:
-    """Levenshtein's distance, or TOO_FAR if it is not less: only what stands near the diagonal can lead to less."""
-    previous = dict(zip(range(len(second) + 1), range(TOO_FAR), strict=False))
-    for row, character in enumerate(first, 1):
-        current: dict[int, int] = {}
-        for column in range(max(row - TOO_FAR + 1, 0), min(row + TOO_FAR, len(second) + 1)):
-            cost = 0 if column and character == second[column - 1] else 1
-            ways = (previous.get(column, TOO_FAR) + 1, current.get(column - 1, TOO_FAR) + 1)
-            current[column] = min(*ways, previous.get(column - 1, TOO_FAR) + cost)
-        previous = current
-        if min(previous.values(), default=TOO_FAR) >= TOO_FAR:
+    """Levenshtein's distance of words of about the same length, or TOO_FAR if it is not less.
+
+    Only the five cells of a row next to the diagonal can lead to less; the third is the diagonal.
+    """
+    previous = [TOO_FAR, TOO_FAR, 0, 1, 2]
+    padded = f"  {second}  "
+    for row, character in enumerate(first):
+        left = TOO_FAR
+        current: list[int] = []
+        for diagonal, above, other in zip(previous, (*previous[1:], TOO_FAR), padded[row : row + 5], strict=False):
+            left = min(left + 1, above + 1, diagonal + (character != other))
+            current.append(left)
+        if min(current) >= TOO_FAR:
             return TOO_FAR
-    return min(previous.get(len(second), TOO_FAR), TOO_FAR)
+        previous = current
+    return min(previous[len(second) - len(first) + 2], TOO_FAR)
