@@ -1,6 +1,7 @@
 """How a Node stage installs its dependencies, and how to have them without those for development."""
 
-from typing import NamedTuple
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.ecosystems import Obstacle
 from dockls.ecosystems.steps import CONTRACT, purpose
@@ -9,6 +10,9 @@ from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import copy_of
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span, apply
+
+if TYPE_CHECKING:
+    from dockls.knowledge import Manifest
 
 #: what is there for the installation, but is read when the program runs as well
 _READ_LATER = frozenset(("prisma", "schema.prisma"))
@@ -40,6 +44,7 @@ class _Install(NamedTuple):
     production: bool
     text: str | None
     generic: tuple[str, ...]
+    manifests: "tuple[Manifest, ...]"
 
 
 def dependencies_of(stage: Stage, build: Executed) -> Dependencies | Obstacle | None:
@@ -80,7 +85,8 @@ def _installs(stage: Stage) -> list[_Install]:
         install = install_command(list(command.words))
         if install is not None and install.ecosystem in _MANAGERS:
             text = install.production_command
-            found.append(_Install(command, install.ecosystem, install.production, text, install.generic_copy))
+            manifests = (install.generic_copy, install.manifests)
+            found.append(_Install(command, install.ecosystem, install.production, text, *manifests))
     return found
 
 
@@ -139,7 +145,7 @@ def _lines(stage: Stage, install: _Install) -> tuple[str, ...] | None:
         if instruction.keyword in CONTRACT or instruction.keyword == "ONBUILD" or _is_tool(stage, instruction):
             continue
         if instruction.keyword in ("COPY", "ADD") and _brings_sources(stage, instruction):
-            found.append(f"COPY {' '.join(install.generic)} {_folder(instruction)}")
+            found += _manifests_only(stage, instruction, install)
         else:
             found.append(instruction.text.strip())
     instruction = install.command.instruction
@@ -183,6 +189,20 @@ def _whole(stage: Stage, install: _Install) -> str | None:
     return apply(instruction.text, changes).strip()
 
 
-def _folder(instruction: Instruction) -> str:
+def _manifests_only(stage: Stage, instruction: Instruction, install: _Install) -> list[str]:
+    """What takes the place of a COPY of all sources: the files that the installation reads, as far as is known."""
+    copy = copy_of(stage, instruction)
+    source = copy.sources[0] if copy is not None and copy.sources else "."
+    folder = posixpath.normpath("/" + source).lstrip("/")
     target = instruction.words[-1].value
-    return target if target.endswith("/") else target + "/"
+    target = target if target.endswith("/") else target + "/"
+    names = list(install.generic)
+    folders: list[str] = []
+    if stage.context.known:
+        present = [
+            manifest.pattern for manifest in install.manifests if stage.context.glob(f"{folder}/{manifest.pattern}")
+        ]
+        names = [name for name in present if not name.endswith("/")] or names
+        folders = [name.rstrip("/") for name in present if name.endswith("/")]
+    lines = [f"COPY {' '.join([posixpath.join(folder, name) for name in names])} {target}"]
+    return lines + [f"COPY {posixpath.join(folder, name)} {target}{name}" for name in folders]

@@ -69,7 +69,11 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
         [one for one in stage.instructions if one is not last and one.keyword == "RUN" and _installs_server(stage, one)]
     )
     cut = cut_at(stage, last, wish, servers)
-    return cut if isinstance(cut, Obstacle) else _extraction(stage, served, server, cut.last, cut.dropped)
+    if isinstance(cut, Obstacle):
+        return cut
+    if known.package_manager != "apk" and any(step.keyword == "RUN" for step in cut.runtime):
+        return Obstacle(f"the steps below the build are written for another distribution than {server.title}'s")
+    return _extraction(stage, served, server, cut.last, cut.dropped)
 
 
 def _last_build(stage: Stage) -> Instruction | None:
@@ -137,7 +141,6 @@ def _extraction(
         "USER": (),
         "WORKDIR": (),
         "ENV": (),
-        "ARG": (),
     }
     replaced["EXPOSE"] = (f"EXPOSE {server.port}",)
     replaced["STOPSIGNAL"] = ()

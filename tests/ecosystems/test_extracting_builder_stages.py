@@ -82,3 +82,16 @@ def test_scripts_that_call_themselves_end() -> None:
     stage = Model.of(NODE.replace("node dist/main", "npm start"), surroundings).target
     assert stage is not None
     assert recognize(stage, Wish()) is not None
+
+
+def test_only_the_manifests_that_are_there_are_copied() -> None:
+    text = NODE.replace("COPY package*.json ./\nRUN npm ci\nCOPY . .\n", "COPY api .\nRUN yarn install --immutable\n")
+    names = ("package.json", "yarn.lock", ".yarnrc.yml", ".yarn/releases/yarn.cjs", "src/index.ts")
+    context = FileMapContext({f"api/{name}": "{}" for name in names})
+    model = Model.of(text, EMPTY_SURROUNDINGS._replace(context=context))
+    done = perform(model, "extract-builder-stage", Span(0, 0))
+    assert isinstance(done, Performed)
+    assert (
+        "COPY api/package.json api/yarn.lock api/.yarnrc.yml ./\nCOPY api/.yarn/releases ./.yarn/releases\n"
+        in done.text
+    )
