@@ -80,7 +80,7 @@ def _hook(manifest: PackageJson) -> Obstacle | None:
     return None
 
 
-def _outputs(stage: Stage, words: tuple[str, ...], manifest: PackageJson | None, folder: str) -> Entry:
+def _outputs(stage: Stage, words: tuple[str, ...], manifest: PackageJson | None, folder: str) -> Entry | Obstacle:
     program = words[0].rpartition("/")[2] if words else ""
     framework = _FRAMEWORKS.get((program, words[1] if len(words) > 1 else ""))
     if framework is not None and manifest is not None:
@@ -89,8 +89,10 @@ def _outputs(stage: Stage, words: tuple[str, ...], manifest: PackageJson | None,
     if target in (".", "./") and manifest is not None:
         target = manifest.main
     path = None if target is None else joined(stage.final_state.workdir, target)
-    if path is None or not path.startswith(folder.rstrip("/") + "/"):
+    if path is None or path == folder:
         return Entry((), False)
+    if not path.startswith(folder.rstrip("/") + "/"):
+        return Obstacle(f"the image starts `{path}`, which lies outside of `{folder}`, where the build runs")
     relative = posixpath.relpath(path, folder)
     first = relative.split("/")[0]
     is_file = "/" not in relative and "." in relative.lstrip(".")

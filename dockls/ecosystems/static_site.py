@@ -16,6 +16,7 @@ from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
 from dockls.ecosystems.cuts import cut_at
 from dockls.ecosystems.package_json import commands_of, package_json, script_of
 from dockls.ecosystems.programs import Running, running
+from dockls.ecosystems.steps import purpose
 from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed, executed_by
 from dockls.semantics.files import copies_of
@@ -71,7 +72,10 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     cut = cut_at(stage, last, wish, servers)
     if isinstance(cut, Obstacle):
         return cut
-    if known.package_manager != "apk" and any(step.keyword == "RUN" for step in cut.runtime):
+    foreign = [
+        step for step in cut.runtime if step.keyword == "RUN" and purpose(stage, step) in ("packages", "accounts")
+    ]
+    if known.package_manager != "apk" and foreign:
         return Obstacle(f"the steps below the build are written for another distribution than {server.title}'s")
     return _extraction(stage, served, server, cut.last, cut.dropped)
 
