@@ -66,7 +66,7 @@ def static_server(words: Sequence[str]) -> StaticServer | None:
         # `--host` takes a value or none.
         plain = [
             word
-            for word, following in zip(plain, [*plain[1:], "-"], strict=True)
+            for word, following in zip(plain, [*plain[1:], "-"], strict=False)
             if word != "--host" or not following.startswith("-")
         ]
         arguments = sort_arguments(plain, entry["value_options"])
