@@ -13,6 +13,8 @@ from dockls.text import Edit, Span
 _MOST_ROUNDS = 20
 #: up to so many fixes of a round are tried one by one, more in groups: each trial analyzes the file
 _MOST_GROUPS = 32
+#: so many stages are looked at in working out and trying fixes, before what is left stays as it is
+_MOST_WORK = 50_000
 
 
 class _Wanted(NamedTuple):
@@ -28,14 +30,17 @@ def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False
     A fix that would add an error is left out. Fixes that overlap wait for the next round.
     """
     refused: set[tuple[str, str]] = set()
+    trials = _MOST_WORK // len(model.tree.sections)
     for _ in range(_MOST_ROUNDS):
-        wanted = _disjoint(model, rule_set, unsafe, refused)
+        wanted, looked_at = _disjoint(model, rule_set, unsafe, refused, trials // 2)
+        trials -= looked_at
         errors = _errors(model, rule_set)
         size = max(-(-len(wanted) // _MOST_GROUPS), 1)
         groups = [wanted[start : start + size] for start in range(0, len(wanted), size)]
         sound: list[_Wanted] = []
-        while groups:
+        while groups and trials > 0:
             group = groups.pop()
+            trials -= 1
             if _errors(_applied(model, group), rule_set) <= errors:
                 sound += group
             elif len(group) == 1:
@@ -51,20 +56,27 @@ def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False
 
 
 def _disjoint(
-    model: Model, rule_set: RuleSet | None, unsafe: bool, refused: Container[tuple[str, str]]
-) -> list[_Wanted]:
-    """The fixes of the findings, without refused ones and without those that touch an earlier one."""
+    model: Model, rule_set: RuleSet | None, unsafe: bool, refused: Container[tuple[str, str]], most: int
+) -> tuple[list[_Wanted], int]:
+    """The fixes of the findings, without refused ones and those that touch an earlier one.
+
+    At most `most` are looked at; how many were comes second.
+    """
     found: list[_Wanted] = []
     taken: list[Span] = []
+    looked_at = 0
     for diagnostic in check(model, rule_set):
         key = (diagnostic.rule.name, diagnostic.finding.message)
         fix = None if key in refused else _first(diagnostic.finding.fixes, unsafe)
-        edits = list((fix.edits(model) if fix else None) or ())
+        if fix is None or looked_at >= most:
+            continue
+        looked_at += 1
+        edits = list(fix.edits(model) or ())
         if edits and not any(_touches(edit.span, taken) for edit in edits):
             found.append(_Wanted(key, edits))
             for edit in edits:
                 insort(taken, edit.span)
-    return found
+    return found, looked_at
 
 
 def _touches(span: Span, taken: list[Span]) -> bool:

@@ -1,6 +1,7 @@
 """The nearest of the names that would have been right."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 #: BuildKit offers a name only if fewer edits than this lead to it (util/suggest/error.go)
 TOO_FAR = 3
@@ -33,6 +34,7 @@ def did_you_mean(word: str, names: Iterable[str], ignore_case: bool = False) -> 
     return "" if name is None or name == word else f" (did you mean {name}?)"
 
 
+@lru_cache(maxsize=1 << 14)
 def _distance(first: str, second: str) -> int:
     """Levenshtein's distance of words of about the same length, or TOO_FAR if it is not less.
 
