@@ -203,9 +203,11 @@ def _all_builds(files: Neighborhood, folders: list[str]) -> Iterator[Build]:
 
 
 def _compose(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
+    found = [name for name in names if _is_compose(name)][:_MOST_FILES]
+    if not found:
+        return
     from dockls.project import compose
 
-    found = [name for name in names if _is_compose(name)][:_MOST_FILES]
     main = [name for name in found if name.rpartition(".")[0] in ("compose", "docker-compose")]
     text = files.read(posixpath.join(folder, main[0])) if main else None
     base = compose.build_nodes(text) if text and len(found) > 1 else {}
@@ -221,15 +223,17 @@ def _is_compose(name: str) -> bool:
 
 
 def _bake(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
-    from dockls.project import bake
-
     # The order in which Bake merges what it finds by itself.
     order = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl")
     found = [name for name in names if name.startswith("docker-bake.") and name.endswith((".hcl", ".json"))]
+    if not found:
+        return
+    from dockls.project import bake
+
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
     paths = [posixpath.join(folder, name) for name in found]
     texts = [(path, files.read(path)) for path in paths]
-    return bake.builds((path, text) for path, text in texts if text)
+    yield from bake.builds((path, text) for path, text in texts if text)
 
 
 def _github(files: Neighborhood, folder: str) -> Iterator[Build]:
@@ -247,22 +251,27 @@ def _github(files: Neighborhood, folder: str) -> Iterator[Build]:
 
 
 def _manifests(files: Neighborhood, folder: str, names: Iterable[str]) -> Iterator[Build]:
-    from dockls.project import devcontainer, skaffold
-
     for name in names:
         path = posixpath.join(folder, name)
         if name in ("devcontainer.json", ".devcontainer.json"):
+            from dockls.project import devcontainer
+
             yield from devcontainer.builds(files.read(path) or "", path)
         elif name.startswith("skaffold") and name.endswith((".yml", ".yaml")):
+            from dockls.project import skaffold
+
             yield from skaffold.builds(files.read(path) or "", path)
 
 
 def _scripts(files: Neighborhood, folder: str, names: Iterable[str], runs_in: tuple[str, ...]) -> Iterator[Build]:
     """The builds of scripts; one in "scripts/" runs most often in the folder above, any may run at the root."""
+    found = [name for name in names if _script_kind(name)][:_MOST_FILES]
+    if not found:
+        return
     from dockls.project import scripts
 
     runs_in = tuple(dict.fromkeys(runs_in))
-    for name in [name for name in names if _script_kind(name)][:_MOST_FILES]:
+    for name in found:
         path = posixpath.join(folder, name)
         text = files.read(path)
         if text and ("build" in text or "executor" in text or "bud" in text):
