@@ -36,8 +36,8 @@ SIZES = (50, 1_000, 10_000)
 #: one run of one contestant; None: the contestant has nothing of the kind
 Measure = Callable[[Contestant], Sample | None]
 
-#: a contestant that took longer in one round is left out of the following, in seconds
-_LONGEST_ROUND = 20
+#: a contestant that took longer in one round is left out of what follows in the group, in seconds
+_LONGEST_ROUND = 15
 
 
 def serving(measure: Callable[..., Sample], *arguments: object, **options: object) -> Measure:
@@ -73,10 +73,11 @@ def measured(
 ) -> dict[str, dict[str, list[float]]]:
     """The values of each contestant by the name of the row; `say` is told what goes wrong."""
     results: dict[str, dict[str, list[float]]] = {}
+    slow: set[tuple[str, str]] = set()
     for group, rounds, measure in planned:
         if only and group not in only:
             continue
-        racing = list(tools)
+        racing = [tool for tool in tools if (group, tool.name) not in slow]
         for _ in range(rounds):
             for tool in list(racing):
                 begun = monotonic()
@@ -88,7 +89,9 @@ def measured(
                     continue
                 for row, values in (sample.values if sample else {}).items():
                     results.setdefault(row, {}).setdefault(tool.name, []).extend(values)
-                if sample is None or monotonic() - begun > _LONGEST_ROUND:
+                if sample is not None and monotonic() - begun > _LONGEST_ROUND:
+                    slow.add((group, tool.name))
+                if sample is None or (group, tool.name) in slow:
                     racing.remove(tool)
     return results
 
