@@ -39,16 +39,12 @@ def lines(model: Model, new_lines: Iterable[str]) -> str:
 
 def leading_comments(model: Model, item: Item) -> tuple[Comment, ...]:
     """The comment lines directly above an item, without a blank line between."""
-    items = model.tree.items
-    number = items.index(item)
+    start = model.tree.start_of(item)
     found: list[Comment] = []
-    while number > 0:
-        above = items[number - 1]
-        if not isinstance(above, Comment):
-            break
-        found.insert(0, above)
-        number -= 1
-    return tuple(found)
+    while start > 0 and isinstance(above := model.tree.item_at(start - 1), Comment):
+        found.append(above)
+        start -= len(above.text)
+    return tuple(reversed(found))
 
 
 def block_span(model: Model, instruction: Instruction) -> Span:

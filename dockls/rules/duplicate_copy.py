@@ -36,6 +36,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dockls.semantics.files import Copy
 
+#: with so many copies above is each compared, and so many pairs of their sources
+_MOST_COMPARED = 64
+_MOST_PAIRS = 1024
 _ARCHIVES = (".tar", ".gz", ".tgz", ".xz", ".txz", ".bz2", ".tbz2", ".zst", ".zip")
 
 
@@ -56,7 +59,7 @@ def duplicate_copy(stage: Stage) -> Iterator[Finding]:
                 above = []
                 continue
             needless = None
-            for earlier in above[::-1]:
+            for earlier in above[: -_MOST_COMPARED - 1 : -1]:
                 needless = _needless(stage, earlier, copy)
                 if needless is earlier and _has_early_sources(stage):
                     needless = None  # a manifest whose install stands too far below
@@ -110,6 +113,8 @@ def _covers(stage: Stage, wide: "Copy", narrow: "Copy") -> bool:
     """Whether `wide` brings all that `narrow` does to the same places."""
     if wide.sources == narrow.sources and wide.destination == narrow.destination and wide.is_folder == narrow.is_folder:
         return True
+    if len(wide.sources) * len(narrow.sources) > _MOST_PAIRS:
+        return False
     if any(source.endswith(_ARCHIVES) for source in narrow.sources):
         return False
     return all(any(_brings(stage, wide, source, narrow, other) for source in wide.sources) for other in narrow.sources)

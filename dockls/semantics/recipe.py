@@ -20,18 +20,24 @@ _CYCLE = "cycle"
 
 def recipe(model: Model, stage: Stage) -> Recipe:
     """The recipe of a stage of `model`; stages that depend on themselves get a recipe too."""
-    return _Recipes(model).of(stage)
+    # Kept on the tree: the memo of a model is handed down to the next one.
+    kept = model.tree.memo.get(_Recipes)
+    if not isinstance(kept, _Recipes) or kept.model is not model:
+        kept = model.tree.memo[_Recipes] = _Recipes(model)
+    return kept.of(stage)
 
 
 class _Recipes:
     """The recipes of one model, each computed once."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        self.model = model
         self._found: dict[int, Recipe] = {}
 
     def of(self, stage: Stage) -> Recipe:
         """What a stage needs comes first; a stage that needs itself finds nothing of itself yet."""
+        if stage.index in self._found:
+            return self._found[stage.index]
         entered = {stage.index}
         path = [(stage, iter(self._needs(stage)))]
         while path:
@@ -39,7 +45,7 @@ class _Recipes:
             following = next((number for number in needs if number not in self._found and number not in entered), None)
             if following is not None:
                 entered.add(following)
-                path.append((self._model.stages[following], iter(self._needs(self._model.stages[following]))))
+                path.append((self.model.stages[following], iter(self._needs(self.model.stages[following]))))
             else:
                 path.pop()
                 if current.index not in self._found:
