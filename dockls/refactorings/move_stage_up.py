@@ -69,11 +69,11 @@ def _stage_at(model: Model, offset: int) -> Stage | None:
     stage, instruction = model.stage_at(offset), model.instruction_at(offset)
     if stage is None or instruction is None:
         return None
+    here = model.reference_at(offset)
     for reference in stage.references:
-        if reference.mention.instruction is instruction and reference.target is not None:
-            here = model.reference_at(offset)
-            if reference.resolution is Resolution.FORWARD and here in (None, reference):
-                return model.stages[reference.target]
+        is_here = reference.mention.instruction is instruction and here in (None, reference)
+        if is_here and reference.target is not None and reference.resolution is Resolution.FORWARD:
+            return model.stages[reference.target]
     return stage if instruction is stage.declaration else None
 
 

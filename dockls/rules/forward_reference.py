@@ -55,11 +55,15 @@ def forward_reference(graph: Graph) -> Iterator[Finding]:
     if not forward:
         return
     built = _built(graph)
+    first: dict[str | None, int] = {}
+    for node in graph.nodes:
+        first.setdefault(node.name, node.number)
     for reference in forward:
         target = reference.target
         if target is not None and not need_each_other(graph, reference.source, target):
             fixes = _fixes(graph, reference, target) if len(forward) <= MOST_MOVES else ()
-            yield _finding(graph, reference, target, reference.source in built)._replace(fixes=fixes)
+            is_again = first[graph.nodes[target].name] < target
+            yield _finding(graph, reference, target, is_again, reference.source in built)._replace(fixes=fixes)
 
 
 def _built(graph: Graph) -> frozenset[int]:
@@ -69,11 +73,11 @@ def _built(graph: Graph) -> frozenset[int]:
     return frozenset().union(*[graph.reachable(number) for number in targets])
 
 
-def _finding(graph: Graph, reference: Reference, target: int, is_built: bool) -> Finding:
+def _finding(graph: Graph, reference: Reference, target: int, is_again: bool, is_built: bool) -> Finding:
     node = graph.nodes[target]
     verb = "mount" if reference.mention.kind == "mount" else "copy"
     message = f"stage {node.title} is declared further down, so BuildKit refuses to {verb} from it"
-    if not reference.by_index and any(one.name == node.name for one in graph.nodes[:target]):
+    if not reference.by_index and is_again:
         message = f"of the stages named {node.title} the last is meant, so BuildKit refuses to {verb} from it"
     if not is_built:
         message += " once this stage is built"

@@ -97,10 +97,15 @@ def _with_scripts(commands: list[Command], level: int) -> list[Command]:
 def _heredocs(text: str, masked: Masked, commands: list[Command], level: int) -> list[Command]:
     """The commands in heredocs: those of a shell that reads one as its script, and those substituted into it."""
     result: list[Command] = []
+    owners: dict[tuple[int, int], Command] = {}
+    for command in commands:
+        for redirect in command.redirects:
+            if redirect.content:
+                owners.setdefault(redirect.content, command)
     for heredoc in masked.heredocs:
         start, end = heredoc.content
         content = text[start:end]
-        owner = next((each for each in commands if _redirects(each, start, end)), None)
+        owner = owners.get((start, end))
         depth = owner.depth if owner else 0
         if owner and reads_script(owner):
             result += [_moved(each, start, depth + 1) for each in _read(content, level + 1)[0]]
@@ -117,10 +122,6 @@ def _heredocs(text: str, masked: Masked, commands: list[Command], level: int) ->
 def _end(command: Command) -> int:
     """Where a command and its heredocs end."""
     return max([command.span.end, *(each.content.end for each in command.redirects if each.content)])
-
-
-def _redirects(command: Command, start: int, end: int) -> bool:
-    return any(redirect.content == (start, end) for redirect in command.redirects)
 
 
 def _moved(command: Command, offset: int, depth: int) -> Command:
