@@ -53,7 +53,7 @@ def folder(path: Path, count: int) -> list[Path]:
     for number in range(count):
         lines = random.randint(30, 80)
         file = path / f"{number:03}.Dockerfile"
-        file.write_text(document(lines, number, faulty=number % 2 == 1), "utf-8")
+        file.write_text(document(lines, number, faulty=number % 2 == 0), "utf-8")
         written.append(file)
     return written
 

@@ -84,7 +84,7 @@ def measured(
                 try:
                     sample = measure(tool)
                 except (NoAnswerError, WrongAnswerError) as error:
-                    say(f"{tool.name}: {error}")
+                    say(f"{group}: {tool.name} is left out: {error}")
                     racing.remove(tool)
                     continue
                 for row, values in (sample.values if sample else {}).items():
