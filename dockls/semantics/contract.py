@@ -81,7 +81,9 @@ def _applied(current: Contract, instruction: Instruction, parsed: Parsed, state:
     if keyword == "LABEL":
         labels = dict(current.labels)
         for pair in parsed.pairs:
-            labels[expanded(pair.name, state, instruction.escape) or pair.name] = pair.value or ""
+            name = expanded(pair.name, state, instruction.escape) or pair.name
+            value = expanded(pair.value or "", state, instruction.escape)
+            labels[name] = pair.value or "" if value is None else value
         return current._replace(labels=tuple(sorted(labels.items())))
     if keyword == "ONBUILD":
         return current._replace(triggers=(*current.triggers, parsed.rest))

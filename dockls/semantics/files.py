@@ -52,10 +52,63 @@ def files_of(stage: Stage) -> tuple[Made, ...]:
     found: tuple[Made, ...] = ()
     for each in reversed(chain):
         if Made not in each.memo:
-            own = [entry for instruction in each.instructions for entry in _made_by(each, instruction)]
-            each.memo[Made] = (*found, *own) if own else found
+            each.memo[Made] = _made_upon(found, each)
         found = each.memo[Made]
     return found
+
+
+def _made_upon(below: tuple[Made, ...], stage: Stage) -> tuple[Made, ...]:
+    """What there is above a stage's instructions, then what they make; without what they remove again."""
+    listed = list(below)
+    changed, removals = False, 0
+    for instruction in stage.instructions:
+        if instruction.keyword != "RUN":
+            added = _made_by(stage, instruction)
+            changed = changed or bool(added)
+            listed += added
+            continue
+        for command in executed_by(stage, instruction):
+            if command.command.program in _REMOVING and removals < _MOST_REMOVALS:
+                removals += 1
+                listed, changed = _without_removed(listed, command), True
+            added = _run(command)
+            changed = changed or bool(added)
+            listed += added
+    return tuple(listed) if changed else below
+
+
+_REMOVING = frozenset(("rm", "rmdir", "mv"))
+#: each costs a walk through all paths; a stage with more of them was not written by people
+_MOST_REMOVALS = 100
+
+
+def _without_removed(listed: list[Made], command: Executed) -> list[Made]:
+    """What `rm` and `mv` leave; what they only may take is no longer certain."""
+    operands = [word for word in command.words[1:] if not word.startswith("-")]
+    taken = operands[:-1] if command.command.program == "mv" else operands
+    removed = [(word, joined(command.directory, word)) for word in taken]
+    kept: list[Made] = []
+    for entry in listed:
+        words = [word for word, path in removed if _may_hit(entry.path, path)]
+        if not words:
+            kept.append(entry)
+        elif command.conditional or all(set(word) & _PATTERN for word in words):
+            kept.append(entry._replace(certainty=LIKELY))
+    return kept
+
+
+#: characters that leave open which paths a word of the shell means
+_PATTERN = frozenset("$*?[{`")
+
+
+def _may_hit(path: str, removed: str | None) -> bool:
+    """Whether removing a path takes another one; a pattern may take all that begins like it."""
+    if removed is None:
+        return True
+    opened = min([removed.find(character) for character in _PATTERN if character in removed], default=-1)
+    if opened >= 0:
+        return path.startswith(removed[:opened])
+    return path == removed or path.startswith(removed.rstrip("/") + "/")
 
 
 def made(stage: Stage, path: str) -> Made | None:
@@ -128,8 +181,6 @@ def _made_by(stage: Stage, instruction: Instruction) -> list[Made]:
     if instruction.keyword == "WORKDIR":
         workdir = stage.state_after(instruction).workdir
         return [] if workdir is None else [Made(workdir, "directory", CERTAIN, "workdir", instruction)]
-    if instruction.keyword == "RUN":
-        return [entry for command in executed_by(stage, instruction) for entry in _run(command)]
     return []
 
 
@@ -198,10 +249,17 @@ def _run(command: Executed) -> list[Made]:
     return found or _simple(command, certainty)
 
 
+#: options whose next word is their value and no path
+_VALUED = {"mkdir": ("-m", "--mode"), "touch": ("-d", "-t", "-r", "--date", "--reference")}
+
+
 def _simple(command: Executed, certainty: str) -> list[Made]:
     """What a few plain commands make: mkdir, touch, cp, mv, ln, curl -o, wget -O."""
     program, arguments = command.command.program, command.words[1:]
     operands = [word for word in arguments if not word.startswith("-")]
+    for option, value in pairwise(arguments):
+        if option in _VALUED.get(program, ()) and value in operands:
+            operands.remove(value)
     if any("$" in word or "*" in word for word in operands):
         return []
     targets: list[tuple[str, str | None]] = []
