@@ -137,8 +137,9 @@ def test_any_bytes(data: bytes, how: str, seed: int) -> None:
 
 WORDS = (
     "FROM ", "RUN ", "COPY ", "ARG ", "ENV ", "ONBUILD ", "HEALTHCHECK ", "CMD ", "SHELL ", "ADD ", "--from=",
-    "--mount=", " AS ", "a", "b", "0", "=", "$", "${", "}", ":-", "'", '"', "[", "]", ",", "\\", "`", "\n", "\r", " ", "\t",
-    "#", "<<E", "E\n", "\0", "\ud800", "\u00e9", "&&", "|", "(", ")", "scratch", "# escape=`\n", "apt-get install ",
+    "--mount=", " AS ", "a", "b", "0", "=", "$", "${", "}", ":-", "'", '"', "[", "]", ",", "\\", "`", "\n", "\r",
+    " ", "\t", "#", "<<E", "E\n", "\0", "\ud800", "\u00e9", "&&", "|", "(", ")", "scratch", "# escape=`\n",
+    "apt-get install ",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import os
 import random
 from pathlib import Path
 
+from absurd_texts import ABSURD
 from lsp_client import Client, Json, changed
 
 from dockls.text import LineIndex
@@ -13,6 +14,7 @@ from dockls.text import LineIndex
 FILES = int(os.environ.get("DOCKLS_EXAMPLES", "2"))
 #: so much of a corpus file is typed
 LONGEST = 900
+SIZE = 40
 INTERNAL_ERROR = -32603
 TYPED = "untitled:typed"
 OPENED = "untitled:opened"
@@ -71,6 +73,12 @@ class Session:
         return {"line": line, "character": column}
 
     def ask_something(self) -> None:
+        """One request, somewhere."""
+        method, params = self.random.choice(self.requests())
+        self.asked[self.client.request(method, params)] = method
+
+    def requests(self) -> list[tuple[str, Json]]:
+        """Everything that can be asked of one place."""
         where = {"textDocument": {"uri": TYPED}}
         offset = self.random.choice((len(self.text), self.random.randint(0, len(self.text))))
         there = where | {"position": self.position(offset)}
@@ -88,8 +96,7 @@ class Session:
                 where | {"range": {"start": self.position(offset), "end": there["position"]}, "context": _NO_CONTEXT},
             ),
         ]
-        method, params = self.random.choice(requests)
-        self.asked[self.client.request(method, params)] = method
+        return requests
 
     def take_answers(self) -> None:
         """Every request has an answer, and none of them tells a fault of the server; some actions are resolved."""
@@ -148,3 +155,16 @@ def test_typing_corpus_files(shared: Path) -> None:
     chosen = random.Random(2).sample([path for path in files if ".json" not in path.name], FILES)
     for seed, path in enumerate(chosen):
         type_text(path.read_bytes()[:LONGEST].decode("utf-8", "replace"), seed)
+
+
+def test_absurd_files() -> None:
+    """Each in place of the one before, in one conversation."""
+    with Client() as client:
+        client.initialize(CAPABILITIES)
+        session = Session(client, 3)
+        for text in [make(SIZE) for make in ABSURD.values()]:
+            session.replace(0, len(session.text), text)
+            for method, params in session.requests():
+                session.asked[client.request(method, params)] = method
+            session.take_answers()
+        session.last_diagnostics()
