@@ -34,7 +34,7 @@ def keyword(model: Model, word: str) -> str:
 def lines(model: Model, new_lines: Iterable[str]) -> str:
     """Whole lines joined with the file's line ending, each ended."""
     ending = line_ending(model)
-    return "".join([line.replace("\n", ending) + ending for line in new_lines])
+    return "".join([line.replace("\r\n", "\n").replace("\n", ending) + ending for line in new_lines])
 
 
 def leading_comments(model: Model, item: Item) -> tuple[Comment, ...]:

@@ -10,11 +10,13 @@ from dockls.syntax import Instruction
 _UID_OPTIONS = ("-u", "--uid")
 _CREATING = ("useradd", "adduser")
 _GROUPS = ("addgroup", "groupadd")
+_GID_OPTIONS = ("-g", "--gid")
 
 
 class Account(NamedTuple):
     """`text` is what USER says, `name` the user in it; `uid` and `commands` are known where the file creates it.
 
+    `gid` is the number of the group that it runs as, None where the file does not tell.
     `assumed` tells that neither the file nor what is known of the base says it.
     """
 
@@ -23,6 +25,12 @@ class Account(NamedTuple):
     uid: str | None
     commands: tuple[Executed, ...]
     assumed: bool = False
+    gid: str | None = None
+
+    @property
+    def numbers(self) -> str | None:
+        """What USER says without names; a number alone would make the group 0 where no list of users has it."""
+        return self.uid if self.uid is None or self.gid is None else f"{self.uid}:{self.gid}"
 
     @property
     def is_root(self) -> bool:
@@ -56,7 +64,42 @@ def account(stage: Stage) -> Account | None:
             uid = _option(command.words, _UID_OPTIONS) or uid
         elif program in _CREATING and last == name:
             creating.append(command)
-    return Account(text, name, uid, tuple(creating))
+    return Account(
+        text, name, uid, tuple(creating), gid=_group_number(tuple(creating), name, text.partition(":")[2], uid)
+    )
+
+
+def _group_number(creating: tuple[Executed, ...], name: str, group: str, uid: str | None) -> str | None:
+    """The number of the group that USER names, or else of the user's own.
+
+    Without options useradd and adduser give a user a group of its own and, if it is free, of its number (shadow's
+    USERGROUPS_ENAB, BusyBox's adduser.c); a system account that adduser makes gets `nogroup`.
+    """
+    if group.isdigit():
+        return group
+    for command in creating:
+        if group or command.command.program not in _CREATING:
+            continue
+        adduser = command.command.program == "adduser"
+        group = _text_option(command.words, ("-G", "--ingroup", "--gid") if adduser else _GID_OPTIONS) or ""
+        if group.isdigit():
+            return group
+        if not group and ((adduser and {"-S", "--system"} & set(command.words)) or "-N" in command.words):
+            return None
+    if group in ("root", "0"):
+        return "0"
+    for command in creating:
+        if command.command.program in _GROUPS and group in command.words[1:]:
+            return _option(command.words, _GID_OPTIONS)
+    return uid if group in ("", name) else None
+
+
+def _text_option(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:
+    for number, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in names:
+            return value if equals else words[number + 1] if number + 1 < len(words) else None
+    return None
 
 
 def assumed_of(found: Account) -> tuple[str, ...]:

@@ -79,6 +79,34 @@ def _owned(stage: Stage) -> tuple[str, ...]:
     return tuple(found)
 
 
+def owns_folder(stage: Stage, folder: str) -> bool:
+    """Whether the working directory `folder` belongs to the user of the stage, who may then write to it.
+
+    A WORKDIR makes the folder for the USER above it (BuildKit's ``dispatchWorkdir``); a chown gives it away.
+    """
+    for instruction, before in zip(stage.instructions, stage.states, strict=False):
+        if instruction.keyword != "WORKDIR":
+            continue
+        made = stage.state_after(instruction).workdir
+        if made is not None and (made + "/").startswith(folder.rstrip("/") + "/"):
+            if before.user is not None and before.user.partition(":")[0] not in ("root", "0"):
+                return True
+            break
+    for command in executed(stage):
+        if command.command.program != "chown":
+            continue
+        operands = [word for word in command.words[1:] if not word.startswith("-")]
+        options = "".join([word for word in command.words[1:] if word.startswith("-")])
+        user = stage.final_state.user or ""
+        if not operands or operands[0].partition(":")[0] != user.partition(":")[0]:
+            continue
+        for operand in operands[1:]:
+            path = joined(command.directory, operand)
+            if path == folder or (path is not None and "R" in options and (folder + "/").startswith(path + "/")):
+                return True
+    return False
+
+
 def owned(artifact: Artifact, cut: Cut, owner: str | None) -> Artifact:
     """The artifact with its owner, if the stage gives it, or something in it, to the user."""
     path = artifact.path.rstrip("/") + "/"

@@ -33,11 +33,16 @@ from dockls.ecosystems.resources import (
     telling_folders,
     without_nested,
 )
+from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
+from dockls.semantics.files import copy_of
 from dockls.syntax import Instruction
 
 ORDER = 30
+
+#: packages that run what was built
+_NODE = frozenset(("bun", "node", "nodejs", "npm", "yarn"))
 
 
 class _Parts(NamedTuple):
@@ -61,6 +66,9 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     builds = _builds(stage)
     if known is None or known.language != "javascript" or not programs or not builds:
         return None
+    served = _other_server(stage, programs[0])
+    if served is not None:
+        return served
     if any(development_command(list(run.words)) for run in programs):
         return Obstacle(f"`{' '.join(programs[0].words)}` needs the tools of the build at run time")
     folder = builds[-1].directory
@@ -81,6 +89,13 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     if tool is not None and isinstance(parts, Extraction):
         return parts._replace(assumptions=(*parts.assumptions, tool))
     return parts
+
+
+def _other_server(stage: Stage, run: Running) -> Obstacle | None:
+    """A refusal where the image starts a program of a package, which may read files from anywhere."""
+    if run.name in {package.name for package in packages(stage)} and run.name not in _NODE:
+        return Obstacle(f"the image starts `{run.name}`, and which files that reads is not known")
+    return None
 
 
 def _builds(stage: Stage) -> list[Executed]:
@@ -132,7 +147,9 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
     assumptions: list[str] = []
     if entry.outputs:
         artifacts = [Artifact(posixpath.join(folder, output), True) for output in entry.outputs]
-        artifacts += telling_folders(stage)
+        again = [copy_of(stage, instruction) for instruction in dependencies.manifests]
+        there = {copy.destination for copy in again if copy is not None and not entry.complete}
+        artifacts += [one for one in telling_folders(stage) if one.path not in there]
         artifacts += named(stage, named_files(stage, runs))
         artifacts += folders_made(stage, cut.last, (folder, "/root", "/tmp"))
         if dependencies.lines and not entry.complete:

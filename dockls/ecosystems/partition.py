@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dockls import edits
 from dockls.ecosystems import Artifact, Extraction
+from dockls.ecosystems.cuts import owns_folder
 from dockls.ecosystems.environment import arguments_used, environment_lines
 from dockls.ecosystems.steps import CONTRACT
 from dockls.semantics import Model, Stage
@@ -42,6 +43,7 @@ class _Partition:
         self.state = stage.state_after(extraction.last)
         self.changes: set[str] = set()
         self.moved = [instruction for instruction in self.above if instruction.keyword in CONTRACT]
+        self.early_user = self._early_user()
 
     def done(self, final: str | None) -> Partition:
         """The whole split."""
@@ -84,10 +86,13 @@ class _Partition:
         """Instructions below the cut that go, and those that read otherwise."""
         left = self.extraction.dropped | set(self.extraction.relocated)
         gone = [instruction for instruction in self.above if instruction in left]
+        gone += [instruction for instruction in self.below if instruction is self.early_user]
         made: list[Edit] = []
         seen: set[str] = set()
         for instruction in self.below:
             lines = self.extraction.replaced.get(instruction.keyword)
+            if instruction is self.early_user:
+                continue
             if instruction in self.extraction.dropped:
                 gone.append(instruction)
             elif instruction in self.extraction.rewritten:
@@ -139,11 +144,16 @@ class _Partition:
         return edits.lines(self.model, [self._styled(line) for line in lines])
 
     def _platform(self) -> str:
-        """The platform of the stage; that of the build machine is right for the builder only."""
+        """The platform of the stage; that of the build machine only where what is built is for that machine."""
         flag = self.stage.declaration.parsed.flag("platform")
-        if flag is None or "BUILD" in (flag.value or ""):
+        if flag is None or ("BUILD" in (flag.value or "") and self._is_for_any_platform()):
             return ""
         return flag.text + " "
+
+    def _is_for_any_platform(self) -> bool:
+        """Whether the build is told the target's platform, or makes no programs at all."""
+        told = any("TARGET" in one.text or "GOARCH" in one.text for one in self.above)
+        return told or "command" in self.extraction.changes
 
     def _prepared(self) -> list[str]:
         """The shell of the new stage, and what has to be done in its image first."""
@@ -158,7 +168,12 @@ class _Partition:
     def _taken(self) -> list[str]:
         """The tools, the folder, the variables and the files of the new stage."""
         found = [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
-        found += self._workdir()
+        workdir = self._workdir()
+        if self.early_user is not None and workdir:
+            if self.early_user in self.below:
+                found += [comment.text.strip() for comment in edits.leading_comments(self.model, self.early_user)]
+            found.append(self._user_text(self.early_user))
+        found += workdir
         if self.extraction.keeps_environment:
             for parent in self._parents():
                 found += environment_lines(parent, parent.instructions, self.extraction.artifacts)
@@ -225,10 +240,28 @@ class _Partition:
             elif instruction.keyword not in below:
                 found += edits.lines(self.model, [self._styled(line) for line in lines])
         users = [instruction for instruction in self.above if instruction.keyword == "USER"]
-        if users and "user" not in self.extraction.replaced:
-            text = self.extraction.rewritten.get(users[-1], users[-1].text.strip())
-            found += edits.lines(self.model, [self._styled(text)])
+        if users and self.early_user is None and "USER" not in self.extraction.replaced:
+            found += edits.lines(self.model, [self._styled(self._user_text(users[-1]))])
         return found
+
+    def _user_text(self, instruction: Instruction) -> str:
+        return self.extraction.rewritten.get(instruction, instruction.text.strip())
+
+    def _early_user(self) -> Instruction | None:
+        """The USER that has to stand above WORKDIR, whose folder is the user's own; None if the order is free.
+
+        One below the cut can go up only if no RUN stands above it, which would then be run by another user.
+        """
+        folder = self.state.workdir
+        if folder in (None, "/") or not self._workdir() or "USER" in self.extraction.replaced:
+            return None
+        users = [instruction for instruction in self.above if instruction.keyword == "USER"][-1:]
+        for instruction in self.below:
+            if instruction.keyword == "RUN":
+                break
+            if instruction.keyword == "USER":
+                users = [instruction]
+        return users[0] if users and owns_folder(self.stage, folder or "/") else None
 
     def _parents(self) -> list[Stage]:
         """The stages that this one starts from, the first one first."""

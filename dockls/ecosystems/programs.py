@@ -18,7 +18,7 @@ FOLDERS = (
 #: endings of files that a program is told to read
 _FILE_ENDINGS = (
     *(".yml", ".yaml", ".json", ".toml", ".conf", ".ini", ".env", ".cfg", ".properties", ".pem", ".crt"),
-    *(".js", ".mjs", ".cjs"),
+    *(".js", ".mjs", ".cjs", ".sh", ".key", ".xml", ".html", ".sql"),
 )
 
 

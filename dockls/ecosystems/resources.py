@@ -42,8 +42,8 @@ def whole_copies(stage: Stage) -> tuple[Sources, ...]:
 
 
 def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tuple[Artifact, ...]:
-    """Folders of a known context that programs use to read, where a COPY has brought them."""
-    found: list[Artifact] = []
+    """Folders that programs use to read and a COPY has brought: by name, or within a folder of a known context."""
+    found: list[Artifact] = [] if stage.context.known else _said_folders(stage)
     for sources in whole_copies(stage) if stage.context.known else ():
         for name in FOLDERS:
             inside = posixpath.join(sources.folder, name)
@@ -52,6 +52,18 @@ def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tup
                 if not ignored and not _is_code(stage, inside):
                     found.append(Artifact(posixpath.join(sources.path, name), True))
     return tuple(found)
+
+
+def _said_folders(stage: Stage) -> list[Artifact]:
+    """Telling folders that a COPY names itself (``COPY templates/ templates/``); Go has packages named `config`."""
+    found: list[Artifact] = []
+    for copy in copies_of(stage):
+        if copy.stage is not None or copy.from_image or copy.destination is None or len(copy.sources) != 1:
+            continue
+        name = posixpath.basename(copy.sources[0].rstrip("/"))
+        if name in FOLDERS and not name.startswith("conf") and posixpath.basename(copy.destination) == name:
+            found.append(Artifact(copy.destination, True))
+    return found
 
 
 def _is_code(stage: Stage, folder: str) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from dockls.ecosystems import Artifact, Obstacle, Wish
 from dockls.ecosystems.accounts import Account
 from dockls.ecosystems.programs import Running
-from dockls.ecosystems.steps import install_line, packages, purpose
+from dockls.ecosystems.steps import finishing, install_line, packages, purpose
 from dockls.semantics import Stage
 from dockls.syntax import Instruction
 
@@ -182,6 +182,9 @@ def _fitted(stage: Stage, needs: Needs, candidate: _Candidate) -> Runtime | Obst
     wanted += _ambient(stage, candidate)
     dropped = frozenset() if candidate.has_shell else frozenset(_package_steps(stage, needs.steps))
     line = install_line(candidate.manager or "", tuple(dict.fromkeys(wanted))) if wanted else None
+    lack = _lacking_shell_program(stage, candidate)
+    if lack is not None and (line is not None or needs.account.commands):
+        return Obstacle(lack)
     artifacts: tuple[Artifact, ...] = ()
     if candidate.image == "scratch" and _had(stage, "ca-certificates"):
         artifacts = (Artifact("/etc/ssl/certs/ca-certificates.crt", False),)
@@ -190,7 +193,10 @@ def _fitted(stage: Stage, needs: Needs, candidate: _Candidate) -> Runtime | Obst
         image = image.removesuffix(":nonroot")
     assumed: tuple[str, ...] = ()
     if user is not None:
-        assumed = (f"`{needs.account.text}` is the user number {user}, and nothing asks for the name at run time",)
+        number, _, group = user.partition(":")
+        numbers = f"the user number {number}" + (f" of the group {group}" if group not in ("", number) else "")
+        asked = "name" if group or needs.account.name != needs.account.text else "name or the group"
+        assumed = (f"`{needs.account.text}` is {numbers}, and nothing asks for the {asked} at run time",)
     return Runtime(
         image, candidate.title, candidate.has_shell, () if line is None else (line,), artifacts, dropped, user, assumed
     )
@@ -198,6 +204,9 @@ def _fitted(stage: Stage, needs: Needs, candidate: _Candidate) -> Runtime | Obst
 
 def _lacking_shell(stage: Stage, needs: Needs, candidate: _Candidate) -> str | None:
     if candidate.has_shell:
+        lack = _lacking_program(stage, needs, candidate)
+        if lack is not None:
+            return lack
         paths = [run.launcher for run in needs.foreign if run.launcher is not None and run.launcher.startswith("/")]
         if paths and not _same_manager(stage, candidate):
             return f"`{paths[0]}` lies elsewhere in {candidate.title}"
@@ -217,6 +226,32 @@ def _lacking_shell(stage: Stage, needs: Needs, candidate: _Candidate) -> str | N
     if left:
         return f"the steps below the build need a shell, which {candidate.title} does not have"
     return None
+
+
+def _lacking_shell_program(stage: Stage, candidate: _Candidate) -> str | None:
+    """What SHELL asks for, where the candidate is known not to have it."""
+    shell = stage.final_state.shell[0].rpartition("/")[2]
+    if shell in ("sh", *candidate.tools) or not candidate.has_shell or _is_same(stage, candidate):
+        return None
+    return f"SHELL asks for `{shell}`, which {candidate.title} does not have"
+
+
+def _is_same(stage: Stage, candidate: _Candidate) -> bool:
+    """Whether the candidate is the builder's own base, or nothing is known of it."""
+    return candidate.image == _base_text(stage) or not candidate.tools
+
+
+def _lacking_program(stage: Stage, needs: Needs, candidate: _Candidate) -> str | None:
+    """The program of SHELL, or one that works on binaries, where steps or commands need it and it is missing."""
+    if _is_same(stage, candidate):
+        return None
+    steps = [step for step in needs.steps if step.keyword == "RUN"]
+    lack = _lacking_shell_program(stage, candidate)
+    if lack is not None and (steps or needs.shells):
+        return lack
+    programs = [program for program in [finishing(stage, step) for step in steps] if program is not None]
+    missing = [program for program in programs if program not in candidate.tools]
+    return f"`{missing[0]}` below the build is not in {candidate.title}" if missing else None
 
 
 def _package_steps(stage: Stage, steps: tuple[Instruction, ...]) -> list[Instruction]:
@@ -241,7 +276,7 @@ def _user(account: Account, candidate: _Candidate) -> str | Obstacle | None:
     if account.uid is None:
         return Obstacle(f"{candidate.title} has no user `{account.name}`, and the file does not tell its number")
     group = account.text.partition(":")[2]
-    return account.uid if not group or group == account.name else None
+    return account.numbers if account.gid is not None or not group or group == account.name else None
 
 
 def _can_create(account: Account, candidate: _Candidate) -> bool:

@@ -18,9 +18,11 @@ _TIDYING = frozenset((
     "tar", "cd", "exit", "export", "pwd", "cat", "unset", "sync", "date", "gofmt", "goimports",
     "golint", "staticcheck", "npm", "yarn", "pnpm", "npx", "bun", "printf", "tree", "env", "which", "node", "tsc",
 ))  # fmt: skip
-_SHAPING = frozenset(("mv", "cp", "ln", "chmod", "strip", "upx"))
+_SHAPING = frozenset(("mv", "cp", "ln", "chmod", "setcap", "strip", "upx"))
 _ACCOUNTS = frozenset(("useradd", "adduser", "addgroup", "groupadd", "usermod", "groupmod"))
-_SETTING = frozenset(("mkdir", "chown", "touch", "install", "chgrp", "setcap"))
+_SETTING = frozenset(("mkdir", "chown", "touch", "install", "chgrp"))
+#: what the builder has and an image that runs a program need not have; its marks stay on a copied file
+_FINISHING = frozenset(("setcap", "strip", "upx"))
 _REMOVING = frozenset(
     ("del", "clean", "purge", "autoremove", "autoclean", "remove", "update", "upgrade", "dist-upgrade")
 )
@@ -52,11 +54,19 @@ def steps_behind(stage: Stage, last: Instruction) -> Below:
             runtime.append(instruction)
         elif instruction.keyword == "RUN":
             kind = purpose(stage, instruction)
-            if kind == "shaping":
+            if finishing(stage, instruction) is not None and (runtime or kind != "shaping"):
+                unknown.append(instruction)
+            elif kind == "shaping":
                 (runtime if runtime else tidying).append(instruction)
             else:
                 {"tidying": tidying, "unknown": unknown}.get(kind, runtime).append(instruction)
     return Below(tuple(tidying), tuple(runtime), tuple(unknown))
+
+
+def finishing(stage: Stage, instruction: Instruction) -> str | None:
+    """The program in a RUN that works on a finished binary and is part of few images; None if there is none."""
+    programs = [command.command.program for command in executed_by(stage, instruction)]
+    return next((program for program in programs if program in _FINISHING), None)
 
 
 def purpose(stage: Stage, instruction: Instruction) -> str:

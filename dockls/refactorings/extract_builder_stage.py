@@ -88,7 +88,11 @@ def _plan(model: Model, stage: Stage, found: Extraction, name: str) -> Plan | Re
     )
     done = partition(model, stage, found, builder, final)
     title = f"Extract builder stage ({found.title})"
-    return Plan(done.edits, found.assumptions, title, found.changes | done.changes, found.grade)
+    assumptions = found.assumptions
+    folder = stage.final_state.workdir
+    if "workdir" in done.changes - found.changes and folder not in (None, "/"):
+        assumptions += (f"the program does not care that it no longer starts in `{folder}`",)
+    return Plan(done.edits, assumptions, title, found.changes | done.changes, found.grade)
 
 
 def _built(model: Model, selection: Span) -> Stage | None:

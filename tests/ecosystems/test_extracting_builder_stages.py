@@ -12,6 +12,7 @@ GO = 'FROM golang:1.25\n# the port\nEXPOSE 8080\nWORKDIR /src\nCOPY . .\nRUN go 
 NODE = (
     "FROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\nCMD node dist/main\n"
 )
+LONG = 'FROM golang:1.25\nENV A=1 \\\n    B=2\nCOPY . /src\nRUN cd /src && \\\n    go build -o /app .\nCMD ["/app"]\n'
 SITE = "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nEXPOSE 3000\nCMD npx serve -s dist\n"
 
 
@@ -22,7 +23,7 @@ def performed(text: str, **settings: str) -> Performed:
     return done
 
 
-@pytest.mark.parametrize("text", [GO, NODE, SITE], ids=["go", "node", "site"])
+@pytest.mark.parametrize("text", [GO, LONG, NODE, SITE], ids=["go", "long", "node", "site"])
 def test_line_ends_are_those_of_the_file(text: str) -> None:
     assert performed(text.replace("\n", "\r\n")).text == performed(text).text.replace("\n", "\r\n")
 
