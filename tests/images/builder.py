@@ -1,0 +1,184 @@
+"""Builds, inspects and runs images with a BuildKit that needs no network.
+
+Base images are loaded under names of our own and put in place of the real ones by named contexts, so that nobody's
+`node:24` is overwritten.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from images.archive import write_archive
+from images.bases import base_images
+from images.snapshot import Image, image_of
+
+#: where our own images are named; no registry answers there
+REGISTRY = "dockls.test"
+#: seconds that no build or run of these little projects comes near
+PATIENCE = 120
+
+
+class Step(NamedTuple):
+    """One instruction that BuildKit went through: its name as ``[builder 2/5] RUN make``."""
+
+    name: str
+    cached: bool
+
+
+class Built(NamedTuple):
+    """What came of a build: its steps, and the end of what it said if it failed."""
+
+    steps: tuple[Step, ...]
+    complaint: str | None
+
+
+class Ran(NamedTuple):
+    """How a program ended and what it printed."""
+
+    status: int
+    output: str
+
+
+class BuildFailedError(AssertionError):
+    """A build failed that ought not to."""
+
+
+class Builder:
+    """A Docker whose builds are BuildKit's; `environment` tells the client which one."""
+
+    def __init__(self, docker: str, environment: Mapping[str, str], origin: str) -> None:
+        self.docker, self.environment, self.origin = docker, {**os.environ, **environment}, origin
+        self._contexts: list[str] = []
+        self._tags: list[str] = []
+
+    @property
+    def version(self) -> str:
+        """How the tables name it."""
+        asked = self._run("version", "--format", "{{.Server.Version}}").stdout.decode().strip()
+        return f"Docker {asked}, {self.origin}"
+
+    def answers(self) -> bool:
+        """Whether there is a daemon, and a client that builds with BuildKit."""
+        return all(self._run(*words).returncode == 0 for words in (("version",), ("buildx", "version")))
+
+    def load_bases(self, busybox: Path) -> None:
+        """Make the base images and load them; done once."""
+        images = base_images(busybox)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "bases.tar")
+            write_archive(path, [image._replace(names=tuple(map(_own_name, image.names))) for image in images])
+            self._checked("load", "--quiet", "--input", str(path))
+        names = [name for image in images for name in image.names]
+        self._contexts = [f"--build-context={name}=docker-image://{_own_name(name)}" for name in names]
+        self._tags += [_own_name(name) for name in names]
+
+    def build(self, folder: Path, text: str, tag: str | None = None, options: tuple[str, ...] = ()) -> Built:
+        """Build a Dockerfile given as text; the context is `folder`, which need not hold it."""
+        with tempfile.TemporaryDirectory() as beside:
+            file = Path(beside, "Dockerfile")
+            file.write_text(without_syntax(text), "utf-8", newline="")
+            words = ["build", "--network=none", "--progress=rawjson", *self._contexts, *options, f"--file={file}"]
+            if tag is not None:
+                words.append(f"--tag={_own_name(tag)}")
+                self._tags.append(_own_name(tag))
+            done = self._run(*words, str(folder))
+        said = done.stderr.decode("utf-8", "replace")
+        steps = tuple(_steps(_messages(said)))
+        return Built(steps, None if done.returncode == 0 else _complaint(said))
+
+    def image(self, name: str) -> Image:
+        """The files and the configuration of an image that was built or of a base."""
+        return image_of(self._checked("save", _own_name(name)))
+
+    def run(self, name: str, *words: str) -> Ran:
+        """Run an image without a network; standard output and error in one, without spaces at its ends."""
+        done = self._run("run", "--rm", "--network=none", _own_name(name), *words)
+        return Ran(done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace").strip())
+
+    def checked(self, folder: Path, file: Path, call: str) -> Any:
+        """What `docker build --call` says of a file, as JSON; None where it cannot."""
+        words = ("build", f"--call={call},format=json", "--progress=quiet", *self._contexts, f"--file={file}")
+        said = self._run(*words, str(folder)).stdout.decode("utf-8", "replace")
+        start = said.find("{")
+        return json.loads(said[start:]) if start >= 0 else None
+
+    def clean_up(self) -> None:
+        """Remove the images that were made here."""
+        if self._tags:
+            self._run("image", "rm", "--force", *self._tags)
+
+    def _checked(self, *words: str) -> bytes:
+        done = self._run(*words)
+        if done.returncode != 0:
+            raise BuildFailedError(f"docker {words[0]}: {done.stderr.decode('utf-8', 'replace')}")
+        return done.stdout
+
+    def _run(self, *words: str) -> "subprocess.CompletedProcess[bytes]":
+        command = [self.docker, *words]
+        return subprocess.run(
+            command, capture_output=True, env=self.environment, stdin=subprocess.DEVNULL, timeout=PATIENCE
+        )
+
+
+def without_syntax(text: str) -> str:
+    """The text without a request for another frontend, which would have to be downloaded; lines keep their numbers."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        name, equals, _ = line.strip().removeprefix("#").partition("=")
+        if not line.lstrip().startswith("#") or not equals:
+            break
+        if name.strip().lower() == "syntax":
+            lines[number] = "#\n"
+    return "".join(lines)
+
+
+def _own_name(name: str) -> str:
+    tagged = name if ":" in name else f"{name}:latest"
+    return f"{REGISTRY}/{tagged.removeprefix('gcr.io/')}"
+
+
+def _messages(said: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects in what BuildKit says; older clients spread each over several lines."""
+    decoder = json.JSONDecoder()
+    place = said.find("{")
+    while place >= 0:
+        try:
+            found, end = decoder.raw_decode(said, place)
+        except ValueError:
+            end = place + 1
+        else:
+            if isinstance(found, dict):
+                yield found
+        place = said.find("{", end)
+
+
+def _steps(messages: Iterator[dict[str, Any]]) -> Iterator[Step]:
+    vertexes: dict[str, dict[str, Any]] = {}
+    for message in messages:
+        for vertex in message.get("vertexes") or ():
+            vertexes.setdefault(vertex["digest"], {}).update(vertex)
+    for vertex in vertexes.values():
+        name = vertex["name"]
+        if name.startswith("[") and not name.startswith(("[internal]", "[context ")) and vertex.get("completed"):
+            yield Step(name, bool(vertex.get("cached")))
+
+
+def _complaint(said: str) -> str:
+    """The end of what a failed build printed, messages taken out."""
+    logs = []
+    for message in _messages(said):
+        logs += [vertex["error"] for vertex in message.get("vertexes") or () if vertex.get("error")]
+        for log in message.get("logs") or ():
+            logs.append(_decoded(log.get("data") or ""))
+    plain = [line for line in said.splitlines() if line.strip() and not line.lstrip().startswith(("{", "}", '"'))]
+    return "\n".join([*logs, *plain])[-2000:]
+
+
+def _decoded(data: str) -> str:
+    from base64 import b64decode
+
+    return b64decode(data).decode("utf-8", "replace").strip()

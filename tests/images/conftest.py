@@ -1,0 +1,49 @@
+"""The builder for all image tests, and the table that closes their run."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from images.debian_docker import UnavailableError
+from images.obtaining import obtained
+from images.pairs import Workshop
+from images.report import Report
+
+_REPORT = pytest.StashKey[Report]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One report per run."""
+    config.stash[_REPORT] = Report()
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Iterator[Workshop]:
+    """A builder at work; the tests are skipped where none can be had, but on a machine of a pipeline they fail."""
+    try:
+        with obtained() as builder:
+            report.builder = builder.version
+            yield Workshop(builder, tmp_path_factory.mktemp("projects"))
+    except UnavailableError as error:
+        sentence = f"no BuildKit: {error} (CONTRIBUTING.md, “Images”)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest) -> Report:
+    """What is told at the end."""
+    return request.config.stash[_REPORT]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the table; write it into docs/proof.md if asked."""
+    found = config.stash[_REPORT]
+    if found.verdicts:
+        terminalreporter.section("images before and after")
+        for line in found.lines():
+            terminalreporter.write_line(line)
+        if config.getoption("--proof"):
+            found.write()

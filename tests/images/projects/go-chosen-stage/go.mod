@@ -1,0 +1,3 @@
+module chosen
+
+go 1.25

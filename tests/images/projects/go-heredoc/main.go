@@ -1,0 +1,11 @@
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	settings, _ := os.ReadFile("/etc/documents/settings.ini")
+	fmt.Println("documents")
+}

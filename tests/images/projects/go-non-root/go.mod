@@ -1,0 +1,3 @@
+module modest
+
+go 1.25

@@ -1,0 +1,2 @@
+const keys = require("@private/keys");
+console.log("private");

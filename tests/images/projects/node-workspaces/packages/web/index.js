@@ -1,0 +1,3 @@
+const shared = require("@repository/shared");
+const express = require("express");
+console.log("joined");

@@ -1,0 +1,4 @@
+import fastify from "fastify";
+import "./worker.js";
+
+console.log("spinning");

@@ -1,0 +1,5 @@
+import flask
+import requests
+
+print("snake")
+requests.get(flask.__name__)

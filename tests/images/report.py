@@ -1,0 +1,108 @@
+"""The closing table of a run, and docs/proof.md, which is made of the same rows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from images.pairs import Verdict
+
+PROOF = Path(__file__).parents[2] / "docs/proof.md"
+
+
+class StageProof(NamedTuple):
+    """A Dockerfile whose model was held against its images: stages, paths called certain, and what disagreed."""
+
+    name: str
+    stages: int
+    paths: int
+    faults: int
+
+
+class Report:
+    """What the tests of a run found out."""
+
+    def __init__(self) -> None:
+        self.builder = ""
+        self.verdicts: list[Verdict] = []
+        self.models: list[StageProof] = []
+        self.mutants: list[tuple[str, str]] = []
+
+    def lines(self) -> Iterator[str]:
+        """The table for a terminal."""
+        width = max(len(verdict.case.name) for verdict in self.verdicts)
+        yield f"{'pair':{width}}  grade       equal  time"
+        for verdict in self.verdicts:
+            equal = _equal(verdict)
+            yield f"{verdict.case.name:{width}}  {verdict.case.grade:10}  {equal:5}  {verdict.seconds:4.1f} s"
+        good = sum(not verdict.faults for verdict in self.verdicts)
+        yield f"{good} of {len(self.verdicts)} pairs equal, built with {self.builder}"
+
+    def write(self) -> None:
+        """Write the page."""
+        PROOF.write_text("\n".join(self._page()) + "\n", "utf-8")
+
+    def _page(self) -> Iterator[str]:
+        yield from _INTRODUCTION.format(builder=self.builder).splitlines()
+        yield ""
+        yield "## Before and after"
+        yield ""
+        counts = Counter(verdict.case.grade for verdict in self.verdicts)
+        good = sum(not verdict.faults for verdict in self.verdicts)
+        kinds = ", ".join(f"{count} {grade}" for grade, count in sorted(counts.items()))
+        yield f"{good} of {len(self.verdicts)} pairs are equal ({kinds})."
+        yield ""
+        head = ("Project", "Refactoring", "Grade", "Equal", "Files before", "after", "Time")
+        yield from _table(head, [_row(verdict) for verdict in self.verdicts])
+        yield ""
+        known = [verdict.case for verdict in self.verdicts if verdict.case.known]
+        if known:
+            yield "Known to be unequal, and not yet refused:"
+            yield ""
+            yield from [f"* {case.name}: {case.known}" for case in known]
+            yield ""
+        yield "## The model and the image"
+        yield ""
+        yield _MODEL
+        yield ""
+        rows = [(one.name, str(one.stages), str(one.paths), str(one.faults)) for one in self.models]
+        yield from _table(("Dockerfile", "Stages", "Certain paths", "Disagreements"), rows)
+        yield ""
+        yield "## What the comparison catches"
+        yield ""
+        yield "Each of these wrong results was built or made, and the comparison told what is wrong."
+        yield ""
+        yield from _table(("Wrong result", "Told"), self.mutants)
+
+
+def _equal(verdict: Verdict) -> str:
+    return "yes" if not verdict.faults else "known" if verdict.case.known else "NO"
+
+
+def _row(verdict: Verdict) -> tuple[str, ...]:
+    project, _, refactoring = verdict.case.name.partition(": ")
+    before, after = map(str, verdict.files)
+    return project, refactoring, verdict.case.grade, _equal(verdict), before, after, f"{verdict.seconds:.1f} s"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    for row in (head, ("---",) * len(head), *rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+
+
+_INTRODUCTION = """# Proof
+
+Every refactoring is tried on real builds: the Dockerfile is built before and after, and the two images are compared by
+the promise of the grade (see [architecture](architecture.md)). This page is written by
+`python -m pytest -m images --proof`, here with {builder}.
+
+* *preserving*: the same files (type, mode, owner, content) and the same configuration;
+* *equivalent*: all that the new image adds to its base was in the old one unchanged, the configuration is the same but
+  for what the plan declares;
+* all grades: the program ends with the same status and prints the same.
+
+Base images and toolchains are models without a network (`tests/images/bases`, `tests/images/toolchains`): what a tool
+makes depends on its input, and a lost file, C library, shell, user, certificate or package fails as in reality."""
+
+_MODEL = """For every stage of every project: paths that dockls calls certain exist in the built image, and the working
+directory, user, shell, variables, ports, volumes, labels and stop signal in force are those of its configuration."""

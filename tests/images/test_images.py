@@ -1,0 +1,87 @@
+"""Builds every project before and after its refactorings, and holds the model against the images."""
+
+import pytest
+
+from dockls.semantics import Model
+from images.compare import equivalent_image, same_image, same_run
+from images.mutants import CONFIGURATION, RUN, SAME, SPLIT, Mutant
+from images.pairs import Workshop, judged
+from images.projects import Case, Project, projects
+from images.report import Report, StageProof
+from images.state import disagreements
+
+pytestmark = pytest.mark.images
+
+PROJECTS = projects()
+CASES = [case for project in PROJECTS for case in project.cases]
+MUTANTS = next(project for project in PROJECTS if project.name == "mutants")
+FILES = [(project, name) for project in PROJECTS for name in project.dockerfiles]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+def test_pair(case: Case, workshop: Workshop, report: Report) -> None:
+    verdict = judged(case, workshop)
+    report.verdicts.append(verdict)
+    if case.known and verdict.faults:
+        pytest.xfail(case.known)
+    assert not case.known, "this is mended: remove `known`"
+    assert verdict.faults == [], verdict.after
+
+
+@pytest.mark.parametrize(
+    ("project", "name"), [pytest.param(project, name, id=f"{project.name}: {name}") for project, name in FILES]
+)
+def test_model_is_like_the_images(project: Project, name: str, workshop: Workshop, report: Report) -> None:
+    model = workshop.model(project, name)
+    found = [fault for stage in model.stages for fault in disagreements(project, model, stage, workshop)]
+    paths = sum(checked.paths for checked in found)
+    faults = [fault for checked in found for fault in checked.faults]
+    report.models.append(StageProof(f"{project.name}: {name}", len(model.stages), paths, len(faults)))
+    assert faults == []
+
+
+WRONG = [(mutant, "Dockerfile") for mutant in (*SAME, *CONFIGURATION)]
+WRONG += [(mutant, "Dockerfile.split") for mutant in (*SPLIT, *CONFIGURATION)]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "name"), [pytest.param(mutant, name, id=f"{name}: {mutant.name}") for mutant, name in WRONG]
+)
+def test_wrong_image_is_told(mutant: Mutant, name: str, workshop: Workshop, report: Report) -> None:
+    right, wrong = mutated(mutant, name, workshop)
+    before = workshop.image(MUTANTS, right.tree.text if name == "Dockerfile" else whole(workshop).tree.text)
+    after = workshop.image(MUTANTS, wrong.tree.text)
+    if name == "Dockerfile":
+        told = same_image(before, after)
+    else:
+        told = equivalent_image(before, after, workshop.base(whole(workshop)), workshop.base(wrong))
+    report.mutants.append((f"{name}: {mutant.name}", "; ".join(told)))
+    assert [one for one in told if mutant.told in one], told
+    assert len(told) == 1, "a mutant has one fault, so that one check is proven"
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=mutant.name) for mutant in RUN])
+def test_wrong_run_is_told(mutant: Mutant, workshop: Workshop, report: Report) -> None:
+    right, wrong = mutated(mutant, "Dockerfile.split", workshop)
+    told = same_run(workshop.run(MUTANTS, right.tree.text), workshop.run(MUTANTS, wrong.tree.text))
+    report.mutants.append((f"run: {mutant.name}", "; ".join(told)))
+    assert [one for one in told if mutant.told in one], told
+
+
+def test_right_split_is_not_told(workshop: Workshop) -> None:
+    right = workshop.model(MUTANTS, "Dockerfile.split")
+    before, after = workshop.image(MUTANTS, whole(workshop).tree.text), workshop.image(MUTANTS, right.tree.text)
+    assert equivalent_image(before, after, workshop.base(whole(workshop)), workshop.base(right)) == []
+
+
+def whole(workshop: Workshop) -> Model:
+    """The Dockerfile that `Dockerfile.split` is equivalent to."""
+    return workshop.model(MUTANTS, "Dockerfile")
+
+
+def mutated(mutant: Mutant, name: str, workshop: Workshop) -> tuple[Model, Model]:
+    """A right Dockerfile and the wrong one made of it."""
+    right = workshop.model(MUTANTS, name)
+    assert right.tree.text.count(mutant.right) >= 1, "the mutant changes nothing"
+    before, _, after = right.tree.text.rpartition(mutant.right)
+    return right, workshop.model(MUTANTS, name, before + mutant.wrong + after)
