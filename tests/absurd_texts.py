@@ -115,6 +115,7 @@ ABSURD: dict[str, Callable[[int], str]] = {
     "suppressions": lambda size: "# dockls: ignore[a,b]\n" * size + "# hadolint ignore=" + "a," * size + "\nFROM a",
     "unknown instructions": lambda size: "FRMO a\n" * size,
     "unknown flags": lambda size: "FROM a\n" + "COPY --chwon=a b c\n" * size,
+    "unknown flags of one instruction": lambda size: "FROM a\nRUN " + "--a=b " * size + "c",
     "shells": lambda size: "FROM a\n" + 'SHELL ["pwsh"]\nRUN a | b\nSHELL ["/bin/bash", "-c"]\nRUN a | b\n' * size,
     "installs": lambda size: "FROM debian\n" + "RUN apt-get update && apt-get install -y a\n" * size,
 }  # fmt: skip

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from dockls.rooms import Finding, Fix, Severity, file_rule
 from dockls.semantics import Model
 from dockls.syntax import Flag, Instruction, Place
-from dockls.text import Edit
+from dockls.text import Edit, Span
 
 
 @file_rule(severity=Severity.ERROR)
@@ -38,11 +38,14 @@ def unknown_flag(model: Model) -> Iterator[Finding]:
     from dockls.syntax.tables import FLAGS
     from dockls.syntax.validation import tree_problems, uses_custom_frontend
 
+    at_span: dict[Instruction, dict[Span, Flag]] = {}
     for _, instruction, problem in tree_problems(model.tree):
         if not problem.message.startswith("unknown flag") or uses_custom_frontend(model.tree):
             continue
         known = FLAGS.get(instruction.keyword, {})
-        flag = next((one for one in instruction.flags if one.span == problem.span and one.name not in known), None)
+        if instruction not in at_span:
+            at_span[instruction] = {flag.span: flag for flag in instruction.flags if flag.name not in known}
+        flag = at_span[instruction].get(problem.span)
         if flag is not None:
             # The same finding after an edit elsewhere, so that nothing need be told anew.
             key = (unknown_flag.name, flag.span)
