@@ -5,11 +5,13 @@ Renaming, naming, splitting a FROM chain, inlining, moving and removing unused s
 run where the stage is used as a base, and a bare ARG carries the global default that it imports, as in BuildKit.
 """
 
+from bisect import bisect_left
+
 from dockls.semantics.graph import Reference, Resolution
 from dockls.semantics.interface import mount_fields
 from dockls.semantics.model import Model
 from dockls.semantics.stage import Stage
-from dockls.syntax import Flag, Instruction, Parsed
+from dockls.syntax import Flag, Instruction, Item, Parsed
 
 #: a digest: equal for equal recipes
 Recipe = str
@@ -33,6 +35,8 @@ class _Recipes:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._found: dict[int, Recipe] = {}
+        #: those of a stage by their instructions, in the order of the text
+        self._references: dict[int, dict[Item, list[Reference]]] = {}
 
     def of(self, stage: Stage) -> Recipe:
         """What a stage needs comes first; a stage that needs itself finds nothing of itself yet."""
@@ -92,11 +96,22 @@ class _Recipes:
 
     def _flag(self, stage: Stage, instruction: Instruction, flag: Flag) -> str:
         if flag.name == "from" or (flag.name == "mount" and "from" in mount_fields(instruction, flag)):
-            for reference in stage.references:
-                place = reference.mention.place
-                if place.item is instruction and flag.span.start <= place.span.start < flag.span.end:
-                    return _with_source(flag, f"<{self._named(reference)}>")
+            reference = self._reference(stage, instruction, flag)
+            if reference is not None:
+                return _with_source(flag, f"<{self._named(reference)}>")
         return flag.text
+
+    def _reference(self, stage: Stage, instruction: Instruction, flag: Flag) -> Reference | None:
+        """The reference that stands in a flag."""
+        known = self._references.get(stage.index)
+        if known is None:
+            known = self._references[stage.index] = {}
+            for reference in stage.references:
+                known.setdefault(reference.mention.place.item, []).append(reference)
+        here = known.get(instruction, [])
+        number = bisect_left(here, flag.span.start, key=lambda one: one.mention.place.span.start)
+        is_inside = number < len(here) and here[number].mention.place.span.start < flag.span.end
+        return here[number] if is_inside else None
 
     def _named(self, reference: Reference) -> str:
         if reference.target is not None and reference.resolution is not Resolution.INDEX_OUT_OF_RANGE:
