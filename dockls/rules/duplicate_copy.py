@@ -90,11 +90,13 @@ def _is_plain(copy: "Copy") -> bool:
 
 def _needless(stage: Stage, first: "Copy", second: "Copy") -> "Copy | None":
     """The one of two that could go; None if both are needed."""
-    if _origin(first) != _origin(second):
+    if not _touch(first, second) or _origin(first) != _origin(second):
         return None
-    if _options(first) == _options(second) and _covers(stage, first, second):
+    # What comes later overwrites files, owner and mode included, but a folder stays as the first has made it.
+    if _options(first) != _options(second):
+        return None
+    if _covers(stage, first, second):
         return second
-    # What comes later overwrites it, owner and mode included.
     return first if _covers(stage, second, first) else None
 
 
@@ -167,6 +169,6 @@ def _finding(needless: "Copy", other: "Copy", is_later: bool) -> Finding:
         Place(instruction, instruction.head_span),
         message,
         related=(Related(Place(other.instruction, other.instruction.head_span), "brings the same"),),
-        fixes=(Fix("Remove this COPY", lambda model: [edits.delete(model, instruction)]),),
+        fixes=(Fix(f"Remove this {instruction.keyword}", lambda model: [edits.delete(model, instruction)]),),
         unnecessary=True,
     )

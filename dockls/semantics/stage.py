@@ -133,11 +133,21 @@ class Stage:
 
     def state_before(self, instruction: Instruction) -> State:
         """The state that `instruction` of this stage sees."""
-        return self.states[max(self.section.instructions.index(instruction) - 1, 0)]
+        return self.states[max(self._position(instruction) - 1, 0)]
 
     def state_after(self, instruction: Instruction) -> State:
         """The state behind `instruction` of this stage."""
-        return self.states[self.section.instructions.index(instruction)]
+        return self.states[self._position(instruction)]
+
+    def _position(self, instruction: Instruction) -> int:
+        """How many instructions of the stage stand above, FROM included."""
+        known = self.section.memo.get(Instruction)
+        if known is None:
+            known = {each: number for number, each in enumerate(self.section.instructions)}
+            self.section.memo[Instruction] = known
+        position = known[instruction]
+        assert isinstance(position, int)
+        return position
 
     @property
     def final_state(self) -> State:
