@@ -123,6 +123,8 @@ def main() -> int:
         *[tool for tool in found if tool.name not in options.without.split(",")],
     ]
     with tempfile.TemporaryDirectory() as folder:
+        # a repository of its own, or tools that look around would read whatever lies in the folder for temporary files
+        (Path(folder) / ".git").mkdir()
         only = [name for name in options.only.split(",") if name]
         results = measured(tools, measures(Path(folder)), only, say)
     text = f"{described(tools)}\n\n{tables.table(results, [tool.name for tool in tools])}"
