@@ -64,9 +64,8 @@ def account(stage: Stage) -> Account | None:
             uid = _option(command.words, _UID_OPTIONS) or uid
         elif program in _CREATING and last == name:
             creating.append(command)
-    return Account(
-        text, name, uid, tuple(creating), gid=_group_number(tuple(creating), name, text.partition(":")[2], uid)
-    )
+    gid = _group_number(tuple(creating), name, text.partition(":")[2], uid)
+    return Account(text, name, uid, tuple(creating), gid=gid)
 
 
 def _group_number(creating: tuple[Executed, ...], name: str, group: str, uid: str | None) -> str | None:

@@ -92,12 +92,22 @@ def _needless(stage: Stage, first: "Copy", second: "Copy") -> "Copy | None":
     """The one of two that could go; None if both are needed."""
     if not _touch(first, second) or _origin(first) != _origin(second):
         return None
-    # What comes later overwrites files, owner and mode included, but a folder stays as the first has made it.
-    if _options(first) != _options(second):
-        return None
-    if _covers(stage, first, second):
+    alike = _options(first) == _options(second)
+    if alike and _covers(stage, first, second):
         return second
-    return first if _covers(stage, second, first) else None
+    # What comes later overwrites files, owner and mode included, but a folder stays as the first has made it.
+    return first if (alike or _brings_only_files(stage, first)) and _covers(stage, second, first) else None
+
+
+def _brings_only_files(stage: Stage, copy: "Copy") -> bool:
+    """Whether it makes no folder: its sources seem to be files, and a WORKDIR has made the folder they go to."""
+    instructions = stage.instructions
+    above = instructions[: instructions.index(copy.instruction)]
+    made = {stage.state_after(instruction).workdir for instruction in above if instruction.keyword == "WORKDIR"}
+    if not copy.is_folder or copy.destination not in {"/", *made}:
+        return False
+    names = [posixpath.basename(source) for source in copy.sources]
+    return all("." in name.strip(".") or "*." in name for name in names)
 
 
 def _origin(copy: "Copy") -> tuple[str | None, str]:

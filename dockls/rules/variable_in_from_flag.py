@@ -44,7 +44,7 @@ def variable_in_from_flag(graph: Graph) -> Iterator[Finding]:
         fixes: tuple[Fix, ...] = ()
         names = _variables(reference.mention.text)
         if names and not reference.mention.onbuild and all(name in graph.arguments for name in names):
-            fixes = (_fix(reference, _free_name(graph, names[0])),)
+            fixes = (_fix(reference, _free_name(graph, reference.mention.text, names[0])),)
         yield Finding(reference.mention.place, message, fixes=fixes)
 
 
@@ -54,13 +54,21 @@ def _variables(text: str) -> list[str]:
     return [use.name for use in variables(text)]
 
 
-def _free_name(graph: Graph, variable: str) -> str:
-    """A stage name made of the variable's: ``TOOLS_IMAGE`` gives ``tools``."""
-    wanted = variable.lower().removesuffix("_image").strip("_").replace("_", "-") or "image"
-    if not wanted[0].isalpha() or not wanted.isascii():
-        wanted = "image"
+def _free_name(graph: Graph, image: str, variable: str) -> str:
+    """A stage name made of the image's, or else of the variable's: ``TOOLS_IMAGE`` gives ``tools``."""
+    from dockls.semantics.renaming import captured, is_valid_name
+
+    wanted = image.rpartition("/")[2].partition("@")[0].partition(":")[0].lower()
+    if not is_valid_name(wanted):
+        wanted = variable.lower().removesuffix("_image").strip("_").replace("_", "-")
+    wanted = wanted if is_valid_name(wanted) else "image"
     name, number = wanted, 2
-    while graph.named(name) is not None or name in graph.named_contexts or name in ("scratch", "context"):
+    while (
+        graph.named(name) is not None
+        or name in graph.named_contexts
+        or name in ("scratch", "context")
+        or any(captured(graph, name, -1))
+    ):
         name, number = f"{wanted}-{number}", number + 1
     return name
 

@@ -107,13 +107,13 @@ def unusable(model: Model, name: str, stage: Stage | None = None) -> str | None:
     for node in model.graph.nodes:
         if node.name == lower and (stage is None or node.number != stage.index):
             return f"line {line_of(model, node.place)} declares a stage `{lower}` already"
-    captured = next(_captured(model.graph, lower, -1 if stage is None else stage.index), None)
-    if captured is None:
+    taken = next(captured(model.graph, lower, -1 if stage is None else stage.index), None)
+    if taken is None:
         return None
-    line = line_of(model, captured.mention.place)
-    if captured.mention.has_variable and captured.value != lower:
-        return f"`FROM {captured.mention.text}` in line {line} could select a stage of the name `{lower}`"
-    return f"line {line} uses the image `{captured.value}` and would mean the stage instead"
+    line = line_of(model, taken.mention.place)
+    if taken.mention.has_variable and taken.value != lower:
+        return f"`FROM {taken.mention.text}` in line {line} could select a stage of the name `{lower}`"
+    return f"line {line} uses the image `{taken.value}` and would mean the stage instead"
 
 
 def is_valid_name(name: str) -> bool:
@@ -122,7 +122,7 @@ def is_valid_name(name: str) -> bool:
     return name.isascii() and lower[:1].isalpha() and not set(lower) - _NAME_CHARACTERS
 
 
-def _captured(graph: Graph, lower: str, number: int) -> Iterator[Reference]:
+def captured(graph: Graph, lower: str, number: int) -> Iterator[Reference]:
     """The mentions that mean no stage, and would mean stage `number` once it bears the name."""
     for reference in graph.references:
         if reference.mention.kind != "from":
