@@ -168,10 +168,14 @@ def _origin(stage: Stage, instruction: Instruction) -> tuple[int | None, bool]:
     """The number of the stage that a COPY takes files from, and whether it is an image's instead."""
     if not instruction.flags:
         return None, False
-    for reference in stage.references:
-        if reference.mention.place.item is instruction:
-            return reference.target, reference.target is None
-    return None, False
+    known = stage.memo.get(_origin)
+    if known is None:
+        # The first mention in an instruction counts.
+        known = {one.mention.place.item: one.target for one in reversed(stage.references)}
+        stage.memo[_origin] = known
+    if instruction not in known:
+        return None, False
+    return known[instruction], known[instruction] is None
 
 
 def _made_by(stage: Stage, instruction: Instruction) -> list[Made]:
