@@ -90,6 +90,10 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """What the first ecosystem that knows the stage makes of it."""
     for recognizer in _recognizers():
         found = recognizer(stage, wish)
+        if isinstance(found, Extraction):
+            from dockls.ecosystems.cuts import lost_mode
+
+            return lost_mode(stage, found.artifacts) or found
         if found is not None:
             return found
     return None

@@ -113,3 +113,25 @@ def owned(artifact: Artifact, cut: Cut, owner: str | None) -> Artifact:
     given = [folder.rstrip("/") + "/" for folder in cut.owned]
     belongs = any(path.startswith(folder) or folder.startswith(path) for folder in given)
     return artifact._replace(owner=owner) if belongs else artifact
+
+
+def lost_mode(stage: Stage, artifacts: tuple[Artifact, ...]) -> Obstacle | None:
+    """A folder to be copied that has a mode of its own: COPY makes the folder that it copies to anew, as 755."""
+    folders = {artifact.path.rstrip("/") for artifact in artifacts if artifact.folder}
+    for command in executed(stage):
+        if command.command.program != "chmod" or not folders:
+            continue
+        mode, *operands = [word for word in command.words[1:] if not word.startswith("--") and word != "-R"] or [""]
+        for operand in operands:
+            path = joined(command.directory, operand) if "$" not in operand else None
+            if path in folders and not _is_usual(mode):
+                return Obstacle(f"COPY would not keep the mode that `{' '.join(command.words)}` gives to the folder")
+    return None
+
+
+def _is_usual(mode: str) -> bool:
+    """Whether a folder of mode 755 has that mode afterwards."""
+    if mode.isdigit():
+        return mode.lstrip("0") == "755"
+    who, plus, what = mode.partition("+")
+    return plus == "+" and not set(what) - (set("rwxX") if who == "u" else set("rxX"))
