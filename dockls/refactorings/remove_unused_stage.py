@@ -52,7 +52,9 @@ def remove_unused_stage(model: Model, selection: Span) -> Plan | Refused | None:
     changes = edits.remove_stages(model, (stage.index,))
     if changes is None:
         return Refused(f"without stage {stage.title} another line would mean something else")
-    assumptions = (f"Nobody builds the stage with `--target {stage.name}`.",) if stage.name else ()
+    # A later stage of the same name hides it from ``--target``, too.
+    is_target = stage.name is not None and model.graph.named(stage.name) is stage.node
+    assumptions = (f"Nobody builds the stage with `--target {stage.name}`.",) if is_target else ()
     title = f"Remove unused stage {stage.title}" if stage.name else None
     return Plan(changes, assumptions=assumptions, title=title)
 
