@@ -16,7 +16,7 @@ from absurd_texts import ABSURD
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockls.engine import check
+from dockls.engine import check, fixed
 from dockls.project import EMPTY_SURROUNDINGS, FileMapContext, Surroundings
 from dockls.semantics import Model
 from dockls.text import Edit, Span
@@ -208,3 +208,10 @@ def test_no_chain_is_too_long(name: str) -> None:
     for place in (0, len(text)):
         ask(asking.of_place(model, place), name)
         ask(asking.of_selection(model, Span(place, place), most=2), name)
+
+
+def test_many_findings_are_mended_at_once() -> None:
+    wrong = "FROM alpine AS stage{n}\nCOPY --from=biuld a b\n"
+    text = "FROM alpine AS build\n" + "".join([wrong.format(n=number) for number in range(100)])
+    mended = fixed(Model.of(text), unsafe=True).tree.text
+    assert mended == text.replace("biuld", "build")

@@ -13,8 +13,10 @@ from dockls.text import Edit, Span
 _MOST_ROUNDS = 20
 #: up to so many fixes of a round are tried one by one, more in groups: each trial analyzes the file
 _MOST_GROUPS = 32
-#: so many stages are looked at in working out and trying fixes, before what is left stays as it is
-_MOST_WORK = 50_000
+#: so many instructions are looked at in working out and trying fixes, before what is left stays as it is
+_MOST_WORK = 500_000
+#: a stage takes the time of so many instructions
+_STAGE = 10
 
 
 class _Wanted(NamedTuple):
@@ -30,7 +32,7 @@ def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False
     A fix that would add an error is left out. Fixes that overlap wait for the next round.
     """
     refused: set[tuple[str, str]] = set()
-    trials = _MOST_WORK // len(model.tree.sections)
+    trials = _MOST_WORK // (len(model.tree.instructions) + _STAGE * len(model.tree.sections))
     for _ in range(_MOST_ROUNDS):
         wanted, looked_at = _disjoint(model, rule_set, unsafe, refused, trials // 2)
         trials -= looked_at
