@@ -4,6 +4,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.ecosystems import Obstacle
+from dockls.ecosystems.package_json import HOOKS, commands_of, package_json
 from dockls.ecosystems.steps import CONTRACT, purpose
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed, executed_by
@@ -29,13 +30,14 @@ class Dependencies(NamedTuple):
 
     `lines` make up the stage that installs for production, empty where the builder has no others; `pruning` is what
     leaves those alone in the builder, None where nothing has to. `manifests` are the COPY instructions before it that
-    bring nothing but manifest files.
+    bring nothing but manifest files. `assumed` is what is taken for granted of the installation for production.
     """
 
     instruction: Instruction
     lines: tuple[str, ...]
     pruning: str | None
     manifests: tuple[Instruction, ...]
+    assumed: str | None = None
 
 
 class _Install(NamedTuple):
@@ -70,7 +72,10 @@ def dependencies_of(stage: Stage, build: Executed) -> Dependencies | Obstacle | 
     pruning = _PRUNING.get(before[-1].manager) or f"RUN {before[-1].text}"
     if len({install.manager for install in before}) > 1:
         pruning = lines[-1]
-    return Dependencies(last, lines, pruning, manifests)
+    assumed = None
+    if package_json(stage, before[-1].command.directory) is None:
+        assumed = f"scripts that `{before[-1].text}` runs need neither sources nor what is for development only"
+    return Dependencies(last, lines, pruning, manifests, assumed)
 
 
 def _position(stage: Stage, command: Executed) -> tuple[int, int]:
@@ -139,12 +144,15 @@ def _lines(stage: Stage, install: _Install) -> tuple[str, ...] | None:
     if install.text is None:
         return None
     found: list[str] = []
+    manifest = package_json(stage, install.command.directory)
+    # What package.json has run by the installation may read the sources: patches, a schema.
+    hooks = manifest is not None and any(commands_of(manifest, name) for name in HOOKS)
     for instruction in stage.instructions:
         if instruction is install.command.instruction:
             break
         if instruction.keyword in CONTRACT or instruction.keyword == "ONBUILD" or _is_tool(stage, instruction):
             continue
-        if instruction.keyword in ("COPY", "ADD") and _brings_sources(stage, instruction):
+        if instruction.keyword in ("COPY", "ADD") and _brings_sources(stage, instruction) and not hooks:
             found += _manifests_only(stage, instruction, install)
         else:
             found.append(instruction.text.strip())

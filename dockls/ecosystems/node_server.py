@@ -154,6 +154,7 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
         artifacts += folders_made(stage, cut.last, (folder, "/root", "/tmp"))
         if dependencies.lines and not entry.complete:
             stages = (ExtraStage("prod-deps", dependencies.lines),)
+            assumptions += [] if dependencies.assumed is None else [dependencies.assumed]
         source = "prod-deps" if dependencies.lines else None
         modules = [] if entry.complete else [Artifact(posixpath.join(folder, "node_modules"), True, stage=source)]
         repeated += [] if entry.complete else list(dependencies.manifests)
