@@ -6,20 +6,23 @@ from dockls.ecosystems import Artifact, Obstacle, Wish
 from dockls.ecosystems.steps import steps_behind
 from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed
-from dockls.semantics.files import copies_of
+from dockls.semantics.files import copies_of, files_of
 from dockls.syntax import Instruction
 
 
 class Cut(NamedTuple):
     """`last` is the builder's last instruction, `runtime` the steps below it; `dropped` serve only to tidy up.
 
-    `owned` are the paths that the stage gives to another user than root.
+    `owned` are the paths that the stage gives to another user than root, `copied` those that COPY --chown does: what
+    RUN makes there by name (`built`) is root's.
     """
 
     last: Instruction
     runtime: tuple[Instruction, ...]
     dropped: frozenset[Instruction]
     owned: tuple[str, ...]
+    copied: tuple[str, ...] = ()
+    built: frozenset[str] = frozenset()
 
 
 def cut_at(
@@ -35,7 +38,7 @@ def cut_at(
             return Obstacle("the selection ends above the last step that the program is built by")
         below = steps_behind(stage, wish.last)
         steps = tuple([step for step in instructions if step in (*below.runtime, *below.tidying, *below.unknown)])
-        return Cut(wish.last, steps, useless, _owned(stage))
+        return Cut(wish.last, steps, useless, *_owners(stage))
     below = steps_behind(stage, last)
     unknown = [step for step in below.unknown if step not in useless]
     if unknown:
@@ -52,7 +55,7 @@ def cut_at(
         else:
             last = step
     runtime = tuple([step for step in below.runtime if step not in useless])
-    return Cut(last, runtime, frozenset(dropped), _owned(stage))
+    return Cut(last, runtime, frozenset(dropped), *_owners(stage))
 
 
 def _shown(instruction: Instruction) -> str:
@@ -60,17 +63,20 @@ def _shown(instruction: Instruction) -> str:
     return text if len(text) <= 60 else text[:57].rstrip() + "…"
 
 
+def _owners(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    copied = [copy for copy in copies_of(stage) if copy.instruction.parsed.flag("chown") is not None]
+    built = frozenset([entry.path for entry in files_of(stage) if entry.origin == "run"])
+    return _owned(stage), tuple([copy.destination for copy in copied if copy.destination is not None]), built
+
+
 def _owned(stage: Stage) -> tuple[str, ...]:
-    """What a step gives to another user: by chown, COPY --chown, or by a USER above the steps that make it."""
+    """What a step gives to another user: by chown, or by a USER above the steps that make it."""
     found: list[str] = []
     for command in executed(stage):
         if command.command.program == "chown":
             operands = [word for word in command.words[1:] if not word.startswith("-")][1:]
             paths = [joined(command.directory, operand) for operand in operands if "$" not in operand]
             found += [path.removesuffix("/*") for path in paths if path is not None]
-    for copy in copies_of(stage):
-        if copy.instruction.parsed.flag("chown") is not None and copy.destination is not None:
-            found.append(copy.destination)
     user = False
     for instruction in stage.instructions:
         user = user or instruction.keyword == "USER"
@@ -110,7 +116,8 @@ def owns_folder(stage: Stage, folder: str) -> bool:
 def owned(artifact: Artifact, cut: Cut, owner: str | None) -> Artifact:
     """The artifact with its owner, if the stage gives it, or something in it, to the user."""
     path = artifact.path.rstrip("/") + "/"
-    given = [folder.rstrip("/") + "/" for folder in cut.owned]
+    folders = cut.owned if artifact.path in cut.built else (*cut.owned, *cut.copied)
+    given = [folder.rstrip("/") + "/" for folder in folders]
     belongs = any(path.startswith(folder) or folder.startswith(path) for folder in given)
     return artifact._replace(owner=owner) if belongs else artifact
 

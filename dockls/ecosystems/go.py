@@ -116,7 +116,9 @@ def _extraction(
     runtime = pick(stage, needs, wish)
     if isinstance(runtime, Obstacle):
         return runtime
-    relocated, created = created_by(stage, user, cut.last, bool(cut.owned)) if runtime.user is None else ((), "")
+    relocated, created = (
+        created_by(stage, user, cut.last, bool(cut.owned or cut.copied)) if runtime.user is None else ((), "")
+    )
     artifacts, repeated = _brought(stage, builds, found, cut, linked.native)
     late = any(command.instruction in cut.runtime for command in user.commands)
     owner = None if user.is_root or late else runtime.user or user.text

@@ -21,10 +21,14 @@ _MOST_FILES = 200
 
 
 class Native(NamedTuple):
-    """`evident` tells that C code is linked, `embedded` are the folders that ``go:embed`` puts into the program."""
+    """`evident` tells that C code is linked, `zones` that the program names time zones and does not bring them.
+
+    `embedded` are the folders that ``go:embed`` puts into the program.
+    """
 
     evident: bool
     embedded: frozenset[str]
+    zones: bool = False
 
 
 def native_code(stage: Stage, builds: tuple[Executed, ...]) -> Native:
@@ -36,20 +40,26 @@ def native_code(stage: Stage, builds: tuple[Executed, ...]) -> Native:
     set_on = set_on or any(
         word.text == "CGO_ENABLED=1" for build in builds for word in (*build.command.assignments, *build.command.words)
     )
-    uses_c, embedded = _read_sources(stage)
-    return Native(bool(installed & _COMPILERS) or headers or flagged or set_on or uses_c, embedded)
+    read = _read_sources(stage)
+    return read._replace(evident=bool(installed & _COMPILERS) or headers or flagged or set_on or read.evident)
 
 
-def _read_sources(stage: Stage) -> tuple[bool, frozenset[str]]:
+def names_time_zones(stage: Stage) -> bool:
+    """Whether the sources, where the context is known, name time zones and do not bring them."""
+    return _read_sources(stage).zones
+
+
+def _read_sources(stage: Stage) -> Native:
     found = stage.memo.get(Native)
     if found is None:
-        found = stage.memo[Native] = _sources(stage) if stage.context.known else (False, frozenset())
-    assert isinstance(found, tuple)
+        found = stage.memo[Native] = _sources(stage) if stage.context.known else Native(False, frozenset())
+    assert isinstance(found, Native)
     return found
 
 
-def _sources(stage: Stage) -> tuple[bool, frozenset[str]]:
+def _sources(stage: Stage) -> Native:
     uses_c, embedded = False, set[str]()
+    named, brought = False, False
     for sources in whole_copies(stage):
         modules = stage.context.read(f"{sources.folder}/go.mod") or ""
         uses_c = uses_c or any(module in modules for module in _MODULES)
@@ -57,9 +67,11 @@ def _sources(stage: Stage) -> tuple[bool, frozenset[str]]:
         for path in files[:_MOST_FILES]:
             text = stage.context.read(path) or ""
             uses_c = uses_c or '\nimport "C"' in text
+            named = named or "LoadLocation(" in text
+            brought = brought or '"time/tzdata"' in text
             if "//go:embed" in text:
                 embedded |= _embedded(text)
-    return uses_c, frozenset(embedded)
+    return Native(uses_c, frozenset(embedded), named and not brought)
 
 
 def _embedded(text: str) -> set[str]:

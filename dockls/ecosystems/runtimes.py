@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Obstacle, Wish
 from dockls.ecosystems.accounts import Account
+from dockls.ecosystems.native import names_time_zones
 from dockls.ecosystems.programs import Running
 from dockls.ecosystems.steps import finishing, install_line, packages, purpose
 from dockls.semantics import Stage
@@ -320,14 +321,15 @@ def _tools(stage: Stage, needs: Needs, candidate: _Candidate) -> list[str]:
 
 
 def _ambient(stage: Stage, candidate: _Candidate) -> list[str]:
-    """Certificates where the builder has them, time zones where the file asks for them."""
+    """Certificates where the builder has them, time zones where the file or the sources ask for them."""
     if not candidate.has_shell or candidate.manager is None:
         return []
     found: list[str] = []
     if not candidate.certificates and _had(stage, "ca-certificates"):
         found.append("ca-certificates")
     installed = {package.name for package in packages(stage)}
-    if not candidate.zones and ("tzdata" in installed or "TZ" in stage.final_state.environment):
+    asked = "tzdata" in installed or "TZ" in stage.final_state.environment or names_time_zones(stage)
+    if not candidate.zones and asked:
         found.append("tzdata")
     return found
 
