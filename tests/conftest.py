@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite what the case files expect; read the diff")
+    parser.addoption("--all-changes", action="store_true", help="foresee the cache for every file of every project")
     parser.addoption("--proof", action="store_true", help="write docs/proof.md from the images that were built")
 
 

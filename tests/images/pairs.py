@@ -71,7 +71,7 @@ class Workshop:
         key = (project.name, text, with_arguments and bool(project.arguments))
         if key not in self._known:
             arguments = [f"--build-arg={name}={value}" for name, value in project.arguments.items()]
-            options = (*(arguments if with_arguments else ()), *self._secrets(project))
+            options = (*(arguments if with_arguments else ()), *self.secrets(project))
             tag = f"built:{len(self._known)}"
             built = self.builder.build(self.copy_of(project), text, tag, options)
             if built.complaint is not None:
@@ -79,7 +79,7 @@ class Workshop:
             self._known[key] = _Made(tag, self.builder.image(tag))
         return self._known[key]
 
-    def _secrets(self, project: Project) -> tuple[str, ...]:
+    def secrets(self, project: Project) -> tuple[str, ...]:
         """Secrets of a project's builds."""
         found = []
         for name, value in project.secrets.items():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from images.pairs import Verdict
+from images.prediction import Predicted
 
 PROOF = Path(__file__).parents[2] / "docs/proof.md"
 
@@ -27,6 +28,7 @@ class Report:
         self.verdicts: list[Verdict] = []
         self.models: list[StageProof] = []
         self.mutants: list[tuple[str, str]] = []
+        self.predictions: list[Predicted] = []
 
     def lines(self) -> Iterator[str]:
         """The table for a terminal."""
@@ -68,6 +70,14 @@ class Report:
         rows = [(one.name, str(one.stages), str(one.paths), str(one.faults)) for one in self.models]
         yield from _table(("Dockerfile", "Stages", "Certain paths", "Disagreements"), rows)
         yield ""
+        yield "## The cache foreseen"
+        yield ""
+        steps, early = sum(one.steps for one in self.predictions), sum(one.early for one in self.predictions)
+        wrong = sum(len(one.faults) for one in self.predictions)
+        yield _CACHE.format(pairs=len(self.predictions), steps=steps, early=early, wrong=wrong)
+        yield ""
+        yield from [f"* {one.name}, {one.change}: {fault}" for one in self.predictions for fault in one.faults]
+        yield ""
         yield "## What the comparison catches"
         yield ""
         yield "Each of these wrong results was built or made, and the comparison told what is wrong."
@@ -106,3 +116,8 @@ makes depends on its input, and a lost file, C library, shell, user, certificate
 
 _MODEL = """For every stage of every project: paths that dockls calls certain exist in the built image, and the working
 directory, user, shell, variables, ports, volumes, labels and stop signal in force are those of its configuration."""
+
+_CACHE = """After each of {pairs} changes (a file of the context gets another line, a build argument another value) the
+project was built again: {steps} steps were foreseen as cached or rebuilt. BuildKit did otherwise with {wrong}. Another
+{early} were cached although a stage that they copy from was rebuilt, because it was rebuilt to the same files; dockls
+does not know what a command makes, so it calls them rebuilt."""

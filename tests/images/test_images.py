@@ -2,10 +2,11 @@
 
 import pytest
 
-from dockls.semantics import Model
+from dockls.semantics import Model, Stage
 from images.compare import equivalent_image, same_image, same_run
 from images.mutants import CONFIGURATION, RUN, SAME, SPLIT, Mutant
 from images.pairs import Workshop, judged
+from images.prediction import changes_of, predicted
 from images.projects import Case, Project, projects
 from images.report import Report, StageProof
 from images.state import disagreements
@@ -38,6 +39,44 @@ def test_model_is_like_the_images(project: Project, name: str, workshop: Worksho
     faults = [fault for checked in found for fault in checked.faults]
     report.models.append(StageProof(f"{project.name}: {name}", len(model.stages), paths, len(faults)))
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("project", "name"), [pytest.param(project, name, id=f"{project.name}: {name}") for project, name in FILES]
+)
+def test_stages_are_those_of_buildkit(project: Project, name: str, workshop: Workshop) -> None:
+    folder = workshop.copy_of(project)
+    listed = workshop.builder.checked(folder, folder / name, "targets")
+    if listed is None:
+        pytest.skip("this BuildKit does not list targets")
+    model = workshop.model(project, name)
+    lines = model.tree.line_index
+    assert [
+        (one.get("name"), one["base"], one["location"]["ranges"][0]["start"]["line"]) for one in listed["targets"]
+    ] == [
+        (stage.name, _base(stage), lines.position(model.start_of(stage.declaration)).line + 1) for stage in model.stages
+    ]
+
+
+def _base(stage: Stage) -> str | None:
+    """What FROM names, as BuildKit tells it: a stage in lower case, an image as it is written."""
+    if stage.parent is not None and stage.parent.name is not None:
+        return stage.parent.name
+    return None if stage.base is None else stage.base.mention.text
+
+
+@pytest.mark.parametrize(
+    ("project", "name"), [pytest.param(project, name, id=f"{project.name}: {name}") for project, name in FILES]
+)
+def test_cache_is_foreseen(
+    project: Project, name: str, workshop: Workshop, report: Report, request: pytest.FixtureRequest
+) -> None:
+    """Of a few changes per file; of all with ``--all-changes``."""
+    every = request.config.getoption("--all-changes")
+    for change in changes_of(project, workshop.model(project, name), workshop, every):
+        report.predictions.append(predicted(project, name, change, len(report.predictions), workshop))
+    found = [one for one in report.predictions if one.name == f"{project.name}: {name}"]
+    assert found and [one for one in found if one.faults] == []
 
 
 WRONG = [(mutant, "Dockerfile") for mutant in (*SAME, *CONFIGURATION)]
