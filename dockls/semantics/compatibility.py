@@ -65,6 +65,13 @@ def _variable(stage: Stage, build: Executed, name: str) -> str | None:
 
 
 def _installs_compiler(stage: Stage) -> bool:
+    known = stage.memo.get(_installs_compiler)
+    if known is None:
+        known = stage.memo[_installs_compiler] = _finds_compiler(stage)
+    return bool(known)
+
+
+def _finds_compiler(stage: Stage) -> bool:
     from dockls.knowledge import package_install
 
     compilers = {"gcc", "g++", "build-base", "build-essential", "clang", "musl-dev"}
