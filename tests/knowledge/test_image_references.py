@@ -30,9 +30,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
         ("node:_x.Y-z", None, "node", "_x.Y-z", None, "node"),
     ],
 )
-def test_parts(
-    text: str, registry: str | None, path: str, tag: str | None, digest: str | None, familiar: str
-) -> None:
+def test_parts(text: str, registry: str | None, path: str, tag: str | None, digest: str | None, familiar: str) -> None:
     reference = parse_reference(text)
     assert reference is not None
     assert reference == (text, registry, path, tag, digest)

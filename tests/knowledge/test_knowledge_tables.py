@@ -49,8 +49,12 @@ def test_image_families_are_complete() -> None:
         for facts in (family, *family.get("variants", {}).values()):
             assert facts.get("package_manager") in MANAGERS, name
             user = facts.get("user", "root")
-            assert user == "root" or user.isdigit() or user in {**distributions[family.get("distribution", "none")][
-                "users"], **family.get("users", {})} or "like" in family, name
+            assert (
+                user == "root"
+                or user.isdigit()
+                or user in {**distributions[family.get("distribution", "none")]["users"], **family.get("users", {})}
+                or "like" in family
+            ), name
 
 
 def test_variants_and_versions_speak_of_known_families() -> None:
