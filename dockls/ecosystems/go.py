@@ -47,10 +47,15 @@ ORDER = 10
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Go program without the Go toolchain."""
+    from dockls.knowledge import development_command
+
     builds = go_builds(stage)
     runs = running(stage)
     if not builds or not any(run.role == "program" for run in runs):
         return None
+    watched = [run for run in runs if run.role == "program" and development_command(list(run.words))]
+    if watched:
+        return Obstacle(f"`{' '.join(watched[0].words)}` needs the tools of the build at run time")
     found = programs_made(stage, runs, builds)
     if found is None:
         return None

@@ -134,8 +134,9 @@ class _Partition:
         prepared = self._lines(self._prepared()) + brought
         body = self._lines(self._taken())
         moved = self._moved()
-        early = arguments_used(self.stage, self.above, [prepared])
-        used = arguments_used(self.stage, self.above, [prepared, body, moved, *[below.text for below in self.below]])
+        above = [*[one for parent in self._parents() for one in parent.instructions], *self.above]
+        early = arguments_used(self.stage, above, [prepared])
+        used = arguments_used(self.stage, above, [prepared, body, moved, *[below.text for below in self.below]])
         late = [line for line in used if line not in early]
         return text + self._lines(early) + prepared + self._lines(late) + body + moved
 
@@ -210,6 +211,9 @@ class _Partition:
             if any(instruction.keyword == "WORKDIR" for instruction in above):
                 return True
             stage = stage.parent
+        for instruction in self.below:
+            if instruction.keyword == "WORKDIR" and not instruction.parsed.rest.lstrip("\"'").startswith("/"):
+                return True
         words = [word.value for one in (*self.below, *self.moved) if one.keyword != "LABEL" for word in one.words]
         return any(word.startswith(("./", "../")) for word in words)
 

@@ -90,7 +90,8 @@ def _plan(model: Model, stage: Stage, found: Extraction, name: str) -> Plan | Re
     title = f"Extract builder stage ({found.title})"
     assumptions = found.assumptions
     folder = stage.final_state.workdir
-    if "workdir" in done.changes - found.changes and folder not in (None, "/"):
+    chosen = any(instruction.keyword == "WORKDIR" for instruction in stage.instructions)
+    if "workdir" in done.changes - found.changes and folder not in (None, "/") and not chosen:
         assumptions += (f"the program does not care that it no longer starts in `{folder}`",)
     return Plan(done.edits, assumptions, title, found.changes | done.changes, found.grade)
 
