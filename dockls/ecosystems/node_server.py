@@ -171,7 +171,7 @@ def _extraction(stage: Stage, runs: tuple[Running, ...], parts: _Parts) -> Extra
     repeated += [one for one in dict.fromkeys(outside) if one not in repeated]
     artifacts = [owned(artifact, cut, owner) for artifact in without_nested(tuple(artifacts))]
     preparation = list(runtime.preparation)
-    relocated, created = created_by(stage, user, cut.last, bool(cut.owned))
+    relocated, created = created_by(stage, user, cut.last, bool(cut.owned or cut.copied))
     if created:
         preparation.append(created)
     return Extraction(
