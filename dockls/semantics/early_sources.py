@@ -117,11 +117,20 @@ def _found(stage: Stage) -> EarlySources | None:
             for step in run.steps if run is not None else ():
                 if run is None or step.install is None or step.install.ecosystem in done:
                     continue
+                if _is_vendored(stage, step):
+                    continue
                 found = _judged(stage, number, run, step, tuple(copies))
                 if found is not None:
                     return found
                 done.add(step.install.ecosystem)
     return None
+
+
+def _is_vendored(stage: Stage, step: RunStep) -> bool:
+    """Whether variables say that Go takes the modules from the sources, so that nothing is downloaded."""
+    flags = stage.state_before(step.executed.instruction).lookup("GOFLAGS") or ""
+    words = [word.value or word.text for word in step.executed.command.assignments]
+    return "-mod=vendor" in flags or any(word.startswith("GOFLAGS=") and "-mod=vendor" in word for word in words)
 
 
 def _installed_before(stage: Stage) -> set[str]:
