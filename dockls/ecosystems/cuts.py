@@ -95,7 +95,8 @@ def owns_folder(stage: Stage, folder: str) -> bool:
             continue
         made = stage.state_after(instruction).workdir
         if made is not None and (made + "/").startswith(folder.rstrip("/") + "/"):
-            if before.user is not None and before.user.partition(":")[0] not in ("root", "0"):
+            name = (before.user or "root").partition(":")[0]
+            if name not in ("root", "0") and name == (stage.final_state.user or "").partition(":")[0]:
                 return True
             break
     for command in executed(stage):
