@@ -60,9 +60,10 @@ def test_stages_are_those_of_buildkit(project: Project, name: str, workshop: Wor
 
 def _base(stage: Stage) -> str | None:
     """What FROM names, as BuildKit tells it: a stage in lower case, an image as it is written."""
-    if stage.parent is not None and stage.parent.name is not None:
+    written = None if stage.base is None else stage.base.mention.text
+    if stage.parent is not None and "$" not in (written or ""):
         return stage.parent.name
-    return None if stage.base is None else stage.base.mention.text
+    return written
 
 
 @pytest.mark.parametrize(
