@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _graph(commands.add_parser("graph", help="show how the stages depend on each other"))
     _cache(commands.add_parser("cache", help="show which steps a change runs again"))
     _parse(commands.add_parser("parse", help="print what BuildKit's parser sees"))
+    _verify(commands.add_parser("verify", help="build before and after a refactoring, and compare the images"))
     explain = commands.add_parser("explain", help="the manual of a rule or refactoring")
     explain.add_argument("name", metavar="ID", nargs="?", help="its name or an alias; without it all are listed")
     return parser
@@ -143,6 +144,16 @@ def _cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="STAGE", help="the stage to build (default: the last)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--context", metavar="DIR", help="the build context")
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
+    parser.add_argument("--apply", metavar="ID", required=True, help="the refactoring to prove")
+    parser.add_argument("--at", metavar="LINE[:COL][-LINE[:COL]]", help="a place or a selection (default: last stage)")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting of the refactoring")
+    parser.add_argument("--context", metavar="DIR", help="the build context")
+    parser.add_argument("--run", action="store_true", help="also run both images, without a network, and compare")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _parse(parser: argparse.ArgumentParser) -> None:

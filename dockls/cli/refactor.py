@@ -14,7 +14,7 @@ from dockls.semantics import Model
 from dockls.text import Span
 
 
-class _UsageError(Exception):
+class UsageError(Exception):
     """An option that cannot be understood."""
 
 
@@ -22,24 +22,24 @@ def run(options: Namespace) -> int:
     """List or apply; exit status 1 if the refactoring is refused or has nothing to do there."""
     try:
         opened = open_configured(options.file, options.context)
-        selection = _selection(opened.model, options.at)
+        selection = selection_of(opened.model, options.at)
         if options.list:
             return _list(opened, selection, options.format)
         return _apply(opened, selection, options)
-    except (_UsageError, UnreadableError) as error:
+    except (UsageError, UnreadableError) as error:
         complain(str(error))
         return 2
 
 
-def _selection(model: Model, at: str | None) -> Span:
-    """The span that ``--at`` names; without it the beginning of the last stage."""
+def selection_of(model: Model, at: str | None) -> Span:
+    """The span that ``--at`` names; without it the beginning of the last stage. Raises UsageError."""
     if at is None:
         return Span(*[model.start_of(model.stages[-1].declaration)] * 2) if model.stages else Span(0, 0)
     first, dash, second = at.partition("-")
     start = _offset(model, first, at, at_end=False)
     end = _offset(model, second, at, at_end=True) if dash else start
     if end < start:
-        raise _UsageError(f"--at {at} ends before it begins.")
+        raise UsageError(f"--at {at} ends before it begins.")
     return Span(start, end)
 
 
@@ -47,10 +47,10 @@ def _offset(model: Model, text: str, at: str, at_end: bool) -> int:
     """The offset of ``LINE[:COL]``; a line alone means its first word, or its end."""
     line, colon, column = text.partition(":")
     if not _is_count(line) or (colon and not _is_count(column)):
-        raise _UsageError(f"--at takes LINE[:COL][-LINE[:COL]] counted from 1, not {at!r}.")
+        raise UsageError(f"--at takes LINE[:COL][-LINE[:COL]] counted from 1, not {at!r}.")
     index = model.tree.line_index
     if int(line) > index.line_count:
-        raise _UsageError(f"--at names line {line}, but the file has only {index.line_count}.")
+        raise UsageError(f"--at names line {line}, but the file has only {index.line_count}.")
     if colon:
         return index.offset(int(line) - 1, int(column) - 1)
     start, end = index.line_span(int(line) - 1)
@@ -99,8 +99,8 @@ def _offer(offer: Offer) -> dict[str, Any]:
 
 
 def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
-    room = _named(options.apply)
-    outcome = perform(opened.model, room.name, selection, _settings(room, options.set))
+    room = named_room(options.apply)
+    outcome = perform(opened.model, room.name, selection, settings_of(room, options.set))
     if not isinstance(outcome, Performed):
         reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
         _refuse(room, options.format, reason, refused=isinstance(outcome, Refused))
@@ -114,23 +114,25 @@ def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
     return 0
 
 
-def _named(name: str) -> Refactoring:
+def named_room(name: str) -> Refactoring:
+    """The refactoring of that name; raises UsageError."""
     for room in refactorings():
         if room.name == name:
             return room
     hint = meant(name, [room.name for room in refactorings()], "; `dockls explain` lists them all.")
-    raise _UsageError(f"there is no refactoring `{name}`{hint}")
+    raise UsageError(f"there is no refactoring `{name}`{hint}")
 
 
-def _settings(room: Refactoring, pairs: list[str]) -> dict[str, str]:
+def settings_of(room: Refactoring, pairs: list[str]) -> dict[str, str]:
+    """What ``--set`` gives; raises UsageError for a setting that the refactoring has not."""
     settings: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise _UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+            raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
         if key not in room.settings:
             known = ", ".join(room.settings) or "none"
-            raise _UsageError(
+            raise UsageError(
                 f"`{room.name}` has no setting `{key}`{meant(key, list(room.settings), f' (it has: {known}).')}"
             )
         settings[key] = value
