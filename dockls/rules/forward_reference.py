@@ -4,6 +4,8 @@ BuildKit knows the stage and refuses to use it: "it needs to be defined before c
 the stage that copies; if neither the default target nor a target named in the workspace needs that stage, this is a
 warning.
 
+A trigger (`ONBUILD`) is told at the FROM of each stage of this file that runs it.
+
 The fix moves the named stage up, with its comments and all that it needs itself, and counts on in `--from=N`. There is
 none if it would change the default target (the last stage) or what another reference means, or if two stages share the
 name, where the last one counts.
@@ -52,9 +54,10 @@ def forward_reference(graph: Graph) -> Iterator[Finding]:
         for reference in graph.references
         if reference.resolution is Resolution.FORWARD and reference.mention.kind != "from"
     ]
+    yield from _fired(graph)
     if not forward:
         return
-    built = _built(graph)
+    built = graph.needed()
     first: dict[str | None, int] = {}
     for node in graph.nodes:
         first.setdefault(node.name, node.number)
@@ -66,11 +69,20 @@ def forward_reference(graph: Graph) -> Iterator[Finding]:
             yield _finding(graph, reference, target, is_again, reference.source in built)._replace(fixes=fixes)
 
 
-def _built(graph: Graph) -> frozenset[int]:
-    """The stages that some known target needs."""
-    targets = [len(graph.nodes) - 1]
-    targets += [node.number for name in graph.target_names if (node := graph.named(name)) is not None]
-    return frozenset().union(*[graph.reachable(number) for number in targets])
+def _fired(graph: Graph) -> Iterator[Finding]:
+    """Triggers that a stage of the same file runs, and that name one further down than that stage."""
+    for node in graph.nodes:
+        for trigger in graph.fired(node):
+            if node.base is None or trigger.target is None or trigger.target <= node.number:
+                continue
+            is_built = node.number in graph.needed()
+            title = graph.nodes[trigger.target].title
+            message = f"a trigger of {graph.nodes[trigger.source].title} runs here and copies from stage {title}, "
+            message += "which is declared further down: BuildKit refuses it"
+            message += "" if is_built else " once this stage is built"
+            related = (Related(trigger.mention.place, "the trigger"),)
+            severity = None if is_built else Severity.WARNING
+            yield Finding(node.base.mention.place, message, related=related, severity=severity)
 
 
 def _finding(graph: Graph, reference: Reference, target: int, is_again: bool, is_built: bool) -> Finding:

@@ -1,7 +1,9 @@
 """Stages that need each other.
 
 None of them can be built first, so BuildKit refuses the file ("circular dependency detected"), even if the target needs
-none of them. One of the references has to go: often the files that both need belong into a third stage.
+none of them. A circle that goes through a FROM or a trigger it finds only when it builds one of the stages: if no known
+target needs them, this is a warning. One of the references has to go: often the files that both need belong into a
+third stage.
 
 A stage that copies from itself is told by `self-reference`, a reference to a later stage without a cycle by
 `forward-reference`.
@@ -19,7 +21,7 @@ COPY --from=one /a /a
 from collections.abc import Iterator
 
 from dockls.rooms import Finding, Related, Severity, graph_rule
-from dockls.semantics import Graph, cycles
+from dockls.semantics import Graph, always_refused, cycles
 
 
 @graph_rule(severity=Severity.ERROR)
@@ -40,4 +42,6 @@ def stage_cycle(graph: Graph) -> Iterator[Finding]:
                 for step in cycle[1:]
             ]
         )
-        yield Finding(cycle[0].reference.mention.place, message, related=related)
+        is_refused = always_refused(graph, cycle) or any(step.source in graph.needed() for step in cycle)
+        severity = None if is_refused else Severity.WARNING
+        yield Finding(cycle[0].reference.mention.place, message, related=related, severity=severity)

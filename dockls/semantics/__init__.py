@@ -4,7 +4,7 @@ The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are load
 """
 
 from dockls.semantics.contract import Command, Contract, contract
-from dockls.semantics.cycles import Step, cycles, lifted_with, need_each_other
+from dockls.semantics.cycles import Step, always_refused, cycles, lifted_with, need_each_other
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
 from dockls.semantics.likeness import is_template, meant_stage, stage_in_other_case
@@ -27,6 +27,7 @@ __all__ = [
     "State",
     "Step",
     "Variable",
+    "always_refused",
     "contract",
     "cycles",
     "expanded",

@@ -1,5 +1,6 @@
 """Stages that need each other, so that none of them can be built."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,6 +28,28 @@ def cycles(graph: Graph) -> tuple[Cycle, ...]:
         found = graph.memo[cycles] = tuple(_cycles(graph))
     assert isinstance(found, tuple)
     return found
+
+
+def always_refused(graph: Graph, cycle: Cycle) -> bool:
+    """Whether BuildKit refuses the file for stages that need each other, whichever stage is built.
+
+    It looks for circles of ``--from`` alone (dockerfile2llb/convert.go, ``hasCircularDependency``): FROM and triggers
+    do not count.
+    """
+    plain = graph.memo.get(always_refused)
+    members = _remembered_groups(graph)
+    if plain is None:
+        steps = [[step for step in outgoing if _is_plain(step.reference)] for outgoing in _steps(graph)]
+        # The number of a group is that of a stage in it.
+        sizes = Counter(_groups(steps))
+        plain = frozenset(members[number] for number, size in sizes.items() if size > 1)
+        graph.memo[always_refused] = plain
+    assert isinstance(plain, frozenset)
+    return members[cycle[0].source] in plain
+
+
+def _is_plain(reference: Reference) -> bool:
+    return reference.mention.kind != "from" and not reference.mention.onbuild
 
 
 def need_each_other(graph: Graph, first: int, second: int) -> bool:

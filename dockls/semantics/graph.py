@@ -193,12 +193,18 @@ class Graph:
     def _dependencies_of(self, node: Node) -> tuple[Reference, ...]:
         found: list[Reference] = []
         base = node.base
-        if base is not None and base.resolution is Resolution.STAGE and base.target is not None:
-            found.append(base)
-            found += [trigger for trigger in self.nodes[base.target].references if trigger.mention.onbuild]
+        if base is not None and base.resolution is Resolution.STAGE:
+            found += [base, *self.fired(node)]
         found += [reference for reference in node.references if not reference.mention.onbuild]
         kinds = (Resolution.STAGE, Resolution.FORWARD, Resolution.SELF)
         return tuple([reference for reference in found if reference.resolution in kinds])
+
+    def fired(self, node: Node) -> tuple[Reference, ...]:
+        """The triggers of the stage that FROM names, which run in `node`; their `source` is the stage that has them."""
+        base = node.base
+        if base is None or base.resolution is not Resolution.STAGE or base.target is None:
+            return ()
+        return tuple([trigger for trigger in self.nodes[base.target].references if trigger.mention.onbuild])
 
     @property
     def dependents(self) -> tuple[tuple[Reference, ...], ...]:
@@ -237,6 +243,16 @@ class Graph:
             seen.add(current)
             waiting += [reference.target for reference in self.dependencies[current] if reference.target is not None]
         return frozenset(seen)
+
+    def needed(self) -> frozenset[int]:
+        """The stages that the default target or a known other one needs, these included."""
+        found = self.memo.get(Graph.needed)
+        if found is None:
+            roots = {len(self.nodes) - 1} if self.nodes else set()
+            roots |= {node.number for name in self.target_names if (node := self.named(name)) is not None}
+            found = self.memo[Graph.needed] = frozenset().union(*[self.reachable(number) for number in roots])
+        assert isinstance(found, frozenset)
+        return found
 
     def candidates(self, text: str) -> tuple[Node, ...]:
         """The named stages that a FROM word with variables could select, by its literal beginning and end."""
