@@ -1,0 +1,3 @@
+# told:
+FROM alpine:3.22
+COPY --from=scratch / /nothing

@@ -1,0 +1,7 @@
+# escape=`
+# told:
+FROM alpine:3.22 `
+  AS base
+FROM base
+RUN true `
+  FROM nothing

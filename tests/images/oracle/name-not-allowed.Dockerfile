@@ -1,0 +1,2 @@
+# told: syntax-error
+FROM alpine:3.22 AS 1build

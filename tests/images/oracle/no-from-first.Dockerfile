@@ -1,0 +1,3 @@
+# told: syntax-error
+RUN true
+FROM alpine:3.22

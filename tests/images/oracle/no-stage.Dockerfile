@@ -1,0 +1,2 @@
+# told: syntax-error
+ARG VERSION=1

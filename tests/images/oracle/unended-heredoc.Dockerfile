@@ -1,0 +1,4 @@
+# told: syntax-error
+FROM alpine:3.22
+RUN <<SCRIPT
+true

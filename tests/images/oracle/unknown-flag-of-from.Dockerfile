@@ -1,0 +1,2 @@
+# told: unknown-flag
+FROM --plattform=linux/amd64 alpine:3.22

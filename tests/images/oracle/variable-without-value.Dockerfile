@@ -1,0 +1,3 @@
+# told: syntax-error
+FROM alpine:3.22
+ENV NAME
