@@ -19,6 +19,8 @@ from dockls.semantics import Model
 
 #: how many files are named; the rest is counted
 _NAMED = 5
+#: arguments that BuildKit sets by itself
+_PLATFORM_ARGUMENTS = ("$BUILDPLATFORM", "${BUILDPLATFORM}", "$TARGETPLATFORM", "${TARGETPLATFORM}")
 
 
 class _Proof(NamedTuple):
@@ -111,7 +113,19 @@ def _base(name: str, model: Model, builder: Builder, reader: Reader, folder: Pat
         return NOTHING
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
-    return reader.image(builder.save(builder.build(name, f"FROM {image}\n", empty, folder, None), folder))
+    text = f"FROM {_platform(model)}{image}\n"
+    return reader.image(builder.save(builder.build(name, text, empty, folder, None), folder))
+
+
+def _platform(model: Model) -> str:
+    """The flag of the FROM that names the last stage's image, where it says the same without the file's arguments."""
+    stage = model.target
+    while stage is not None and stage.parent is not None:
+        stage = stage.parent
+    for flag in stage.declaration.flags if stage is not None else ():
+        if flag.name == "platform" and flag.value and ("$" not in flag.value or flag.value in _PLATFORM_ARGUMENTS):
+            return f"--platform={flag.value} "
+    return ""
 
 
 def _faults(proof: _Proof) -> list[str]:
@@ -197,9 +211,10 @@ def _verdict(proof: _Proof, faults: list[str], paint: Paint) -> list[str]:
     grade = proof.performed.grade
     if faults:
         return [f"{paint('error', 'does not hold')}: {fault}." for fault in faults]
+    anew = "" if proof.runs is None else " or built anew"
     promise = {
         "preserving": "the images are the same",
-        "equivalent": "all that the new image adds to its base is in the old one",
+        "equivalent": f"all that the new image adds to its base is in the old one{anew}",
     }.get(grade, "both build")
     hint = "; --run also compares how they run" if proof.runs is None else ", and they run the same"
     return [f"{paint('added', 'holds')}: {promise}{hint}."]

@@ -136,6 +136,12 @@ def test_what_the_new_base_brings_is_not_added(fake):
     assert extract().status == 0
 
 
+def test_the_new_base_is_that_of_the_platform(fake):
+    Path("Dockerfile").write_text(MIXED.replace("FROM golang", "FROM --platform=linux/arm64 golang"), "utf-8")
+    run("verify", "Dockerfile", "--apply", "extract-builder-stage")
+    assert "\nFROM --platform=linux/arm64 golang:1.24\n" in fake.log("built.log")
+
+
 def test_a_program_built_anew_may_differ_if_it_runs_the_same(fake):
     fake.images(before={**OLD, "prints": "ready"}, after={**NEW, "files": {"app": "relinked"}, "prints": "ready"})
     done = extract("--run")
