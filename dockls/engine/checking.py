@@ -53,6 +53,10 @@ def check_sections(model: Model, rule_set: RuleSet | None = None) -> list[tuple[
     return kept.sections
 
 
+#: so many items are looked for one by one; the sections are searched for more
+_FEW_ITEMS = 4
+
+
 class _Checked(NamedTuple):
     """What was found per section, and what all sections shared when it was."""
 
@@ -77,7 +81,7 @@ def _checked(model: Model, enabled: RuleSet) -> _Checked:
         elif before.of_file != of_file:
             spoken_of = {*before.of_file, *of_file}
             different |= {number for number in spoken_of if before.of_file.get(number) != of_file.get(number)}
-    everywhere = frozenset[str]().union(*[names for names in silenced if names])
+    everywhere = frozenset[str]().union(*filter(None, silenced))
     count = len(model.tree.sections)
     sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
     for number in range(count) if before is None else different:
@@ -145,7 +149,12 @@ def _by_section(model: Model, diagnostics: Iterable[Diagnostic]) -> dict[int, tu
     for diagnostic in diagnostics:
         wanted.setdefault(diagnostic.finding.place.item, []).append(diagnostic)
     found: dict[int, tuple[Diagnostic, ...]] = {}
-    for number, section in enumerate(model.tree.sections) if wanted else ():
+    if len(wanted) <= _FEW_ITEMS:
+        for item, spoken in wanted.items():
+            number = model.tree.section_of(item)
+            found[number] = (*found.get(number, ()), *spoken)
+        return found
+    for number, section in enumerate(model.tree.sections):
         # Whichever is shorter: the wanted items in the section, or its items among the wanted.
         if len(wanted) < len(section.items):
             here = [item for item in wanted if section.offset_of(item) is not None]

@@ -145,14 +145,17 @@ class Dockerfile:
 
     def start_of(self, item: Item) -> int:
         """The absolute offset of an item; raises KeyError if it is not in this tree."""
-        number = self._section_of(item)
+        number = self.section_of(item)
         offset = self.sections[number].offset_of(item)
         if offset is None:
             raise KeyError(item)
         return self.starts[number] + offset
 
-    def _section_of(self, item: Item) -> int:
-        """The number of an item's section: looked for at first, looked up once many have been asked for."""
+    def section_of(self, item: Item) -> int:
+        """The number of an item's section; raises KeyError if it is not in this tree.
+
+        Looked for at first, looked up once many have been asked for.
+        """
         self._asked += 1
         if self._asked <= _FEW_QUESTIONS:
             for number, section in enumerate(self.sections):

@@ -102,9 +102,8 @@ def document_problems(tree: Dockerfile) -> tuple[FoundProblem, ...]:
         if isinstance(item, Directive) and item.problem is not None:
             span = item.name_span if item.problem.startswith("only one") else item.value_span
             found.append((Place(item, span), Problem(span, item.problem)))
-    for section in tree.sections:
-        if section.length >= _LONG:
-            found += _overlong_lines(section)
+    for section in [section for section in tree.sections if section.length >= _LONG]:
+        found += _overlong_lines(section)
     if len(tree.sections) == 1:
         found += _without_stage(preamble)
     found += _outside_stages(preamble)
