@@ -66,12 +66,6 @@ def stage_span(model: Model, stage: Stage) -> Span:
     return Span(start, max(start, end))
 
 
-def stage_body_end(model: Model, stage: Stage) -> int:
-    """The absolute offset behind the last instruction of a stage: where new lines of the stage go."""
-    last = stage.section.instructions[-1]
-    return model.start_of(last) + len(last.text)
-
-
 def insert_before(model: Model, instruction: Instruction, new_lines: Sequence[str]) -> Edit:
     """New lines above an instruction and its comments."""
     start = block_span(model, instruction).start

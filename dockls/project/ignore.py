@@ -9,7 +9,7 @@ Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
 import posixpath
 from typing import NamedTuple
 
-from dockls.project.wildcards import BadPatternError, Token, Wildcards, read_class
+from dockls.project.wildcards import BadPatternError, Token, Wildcards, read_token
 from dockls.text import Span
 
 _SPECIAL = frozenset("*?[]\\")
@@ -176,25 +176,12 @@ def docker_tokens(pattern: str) -> list[Token]:
         tokens.append(Token("all"))
         position = 2
     while position < len(pattern):
-        character = pattern[position]
-        position += 1
-        if character == "*" and pattern.startswith("*", position):
-            position += 1
-            if pattern.startswith("/", position):
-                position += 1
-            tokens.append(Token("all" if position >= len(pattern) else "deep"))
-        elif character == "*":
-            tokens.append(Token("star"))
-        elif character == "?":
-            tokens.append(Token("any"))
-        elif character == "[":
-            token, position = read_class(pattern, position)
+        if not pattern.startswith("**", position):
+            token, position = read_token(pattern, position)
             tokens.append(token)
-        elif character == "\\":
-            if position >= len(pattern):
-                raise BadPatternError("it ends in a lone backslash")
-            tokens.append(Token("character", pattern[position]))
+            continue
+        position += 2
+        if pattern.startswith("/", position):
             position += 1
-        else:
-            tokens.append(Token("character", character))
+        tokens.append(Token("all" if position >= len(pattern) else "deep"))
     return tokens

@@ -131,25 +131,28 @@ def _class_character(pattern: str, position: int) -> tuple[str, int]:
     return pattern[position], position + 1
 
 
+def read_token(pattern: str, position: int) -> tuple[Token, int]:
+    """The token at `position` as `filepath.Match` reads it, and the position behind it; raises BadPatternError."""
+    character = pattern[position]
+    position += 1
+    if character == "*":
+        return Token("star"), position
+    if character == "?":
+        return Token("any"), position
+    if character == "[":
+        return read_class(pattern, position)
+    if character != "\\":
+        return Token("character", character), position
+    if position >= len(pattern):
+        raise BadPatternError("it ends in a lone backslash")
+    return Token("character", pattern[position]), position + 1
+
+
 def go_match(pattern: str) -> Wildcards:
     """The pattern as Go's `filepath.Match` reads it on Unix (no ``**``); raises BadPatternError."""
     tokens: list[Token] = []
     position = 0
     while position < len(pattern):
-        character = pattern[position]
-        position += 1
-        if character == "*":
-            tokens.append(Token("star"))
-        elif character == "?":
-            tokens.append(Token("any"))
-        elif character == "[":
-            token, position = read_class(pattern, position)
-            tokens.append(token)
-        elif character == "\\":
-            if position >= len(pattern):
-                raise BadPatternError("it ends in a lone backslash")
-            tokens.append(Token("character", pattern[position]))
-            position += 1
-        else:
-            tokens.append(Token("character", character))
+        token, position = read_token(pattern, position)
+        tokens.append(token)
     return Wildcards(tokens)

@@ -80,8 +80,3 @@ def root_of(stage: Stage) -> Stage:
 def is_used(model: Model, stage: Stage) -> bool:
     """Whether another stage starts from it or takes files from it."""
     return any(reference.target == stage.index for reference in model.references if reference.source != stage.index)
-
-
-def title_of(stage: Stage) -> str:
-    """How sentences name a stage."""
-    return f"stage {stage.title}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockls.semantics.files import copy_of
 from dockls.semantics.interface import mount_fields
-from dockls.semantics.platforms import is_predefined_argument
+from dockls.semantics.platforms import PROXY_ARGUMENTS
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
 
@@ -44,7 +44,7 @@ def inputs_of(stage: Stage, instruction: Instruction) -> Inputs:
         return Inputs(tuple(local), frozenset(), (), linked)
     if instruction.keyword == "RUN":
         context, stages = _mounts(stage, instruction)
-        arguments = frozenset(name for name in state.arguments if not _is_free(name))
+        arguments = frozenset(name for name in state.arguments if name not in PROXY_ARGUMENTS)
         return Inputs(context, arguments, stages, False)
     return Inputs((), frozenset(), (), False)
 
@@ -70,11 +70,6 @@ def _mounts(stage: Stage, instruction: Instruction) -> tuple[tuple[str, ...], tu
             source = fields.get("source") or fields.get("src")
             context.append(source.text if source is not None else ".")
     return tuple(context), tuple(stages)
-
-
-def _is_free(name: str) -> bool:
-    """Whether a change of the ARG does not touch the cache key of a RUN."""
-    return is_predefined_argument(name) and name.upper().endswith("_PROXY")
 
 
 def steps_behind(stage: Stage, instruction: Instruction) -> tuple[Instruction, ...]:

@@ -5,14 +5,13 @@ could not have changed: the graph while no interface changed, a stage while its 
 references resolve to are the same.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from dockls.project import EMPTY_SURROUNDINGS, Surroundings
 from dockls.semantics.graph import Graph, Node, Reference
 from dockls.semantics.interface import global_arguments_of, interface_of
 from dockls.semantics.stage import Stage
-from dockls.syntax import Dockerfile, Instruction, Place, Section, parse
+from dockls.syntax import Dockerfile, Instruction, Place, parse
 from dockls.text import Span
 
 
@@ -104,10 +103,6 @@ class Model:
         """The stage that is built by default: the last one."""
         return self.stages[-1] if self.stages else None
 
-    def stage_of(self, node: Node) -> Stage:
-        """The stage of a node of the graph."""
-        return self.stages[node.number]
-
     def section_span(self, stage: Stage) -> Span:
         """The absolute span of a stage: from its FROM to the next one or the end, comments between included."""
         starts = self.tree.starts
@@ -143,10 +138,6 @@ class Model:
             if place.item is instruction and place.span.contains(local):
                 return reference
         return None
-
-    def sections(self) -> Sequence[Section]:
-        """The sections of the stages, without what stands above the first FROM."""
-        return self.tree.sections[1:]
 
 
 def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
