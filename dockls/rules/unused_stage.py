@@ -58,10 +58,9 @@ def unused_stage(graph: Graph) -> Iterator[Finding]:
             yield _finding(graph, node)
 
 
-def _used(graph: Graph) -> set[int]:
+def _used(graph: Graph) -> frozenset[int]:
     """What the known targets need, and what other references may mean."""
-    roots = {len(graph.nodes) - 1}
-    roots |= {node.number for name in graph.target_names if (node := graph.named(name)) is not None}
+    roots: set[int] = set()
     words: set[tuple[str, str]] = set()
     for reference in graph.references:
         if reference.target is not None and reference.resolution is Resolution.FORWARD:
@@ -74,14 +73,7 @@ def _used(graph: Graph) -> set[int]:
                 roots.add(meant.number)
     for text, value in sorted(words)[:MOST_WORDS]:
         roots |= {node.number for node in _selectable(graph, text, value)}
-    used: set[int] = set()
-    waiting = list(roots)
-    while waiting:
-        number = waiting.pop()
-        if number not in used:
-            used.add(number)
-            waiting += [one.target for one in graph.dependencies[number] if one.target is not None]
-    return used
+    return graph.needed() | graph.reachable(*roots)
 
 
 def _selectable(graph: Graph, text: str, value: str) -> tuple[Node, ...]:

@@ -232,10 +232,10 @@ class Graph:
         """The stage that is built by default: the last one."""
         return self.nodes[-1] if self.nodes else None
 
-    def reachable(self, index: int) -> frozenset[int]:
-        """The stages that building stage `index` builds, itself included."""
+    def reachable(self, *indexes: int) -> frozenset[int]:
+        """The stages that building the stages `indexes` builds, these included."""
         seen: set[int] = set()
-        waiting = [index]
+        waiting = list(indexes)
         while waiting:
             current = waiting.pop()
             if current in seen:
@@ -250,7 +250,7 @@ class Graph:
         if found is None:
             roots = {len(self.nodes) - 1} if self.nodes else set()
             roots |= {node.number for name in self.target_names if (node := self.named(name)) is not None}
-            found = self.memo[Graph.needed] = frozenset().union(*[self.reachable(number) for number in roots])
+            found = self.memo[Graph.needed] = self.reachable(*roots)
         assert isinstance(found, frozenset)
         return found
 

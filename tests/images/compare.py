@@ -8,25 +8,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from dockls.cli.images import FIELDS
 from images.builder import Ran
 from images.snapshot import Entry, Image
 
 NOTHING = Image({}, {})
-#: fields of a configuration by the names that plans declare changes of
-FIELDS = {
-    "Entrypoint": "entrypoint",
-    "Cmd": "command",
-    "User": "user",
-    "WorkingDir": "workdir",
-    "Env": "environment",
-    "ExposedPorts": "ports",
-    "Volumes": "volumes",
-    "Labels": "labels",
-    "Healthcheck": "healthcheck",
-    "StopSignal": "stop_signal",
-    "Shell": "shell",
-    "OnBuild": "triggers",
-}
 #: what an empty field means
 _DEFAULTS = {"WorkingDir": "/", "User": "0"}
 
