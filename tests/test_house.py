@@ -97,7 +97,7 @@ def test_no_case_file_without_a_room() -> None:
 
 
 def test_no_case_name_twice() -> None:
-    for path in [*TESTS.glob("rules/*.md"), *TESTS.glob("refactorings/*.md"), *TESTS.glob("features/*.md")]:
+    for path in [path for kind in ("rules", "refactorings", "features") for path in TESTS.glob(f"{kind}/**/*.md")]:
         # Fences hold comments, which look like headings.
         prose = "".join(path.read_text("utf-8").split("```")[::2])
         headings = [line.lstrip("#") for line in prose.splitlines() if line.startswith("#")]

@@ -31,14 +31,20 @@ def rooms_of(package: str) -> Iterator[tuple[str, Any]]:
                 yield module.name.replace("_", "-"), fault
 
 
+def case_files(kind: str, name: str) -> list[Path]:
+    """The file of cases of a room, and those of a folder of its name, where one file would be too long to read."""
+    path = TESTS / kind / f"{name}.md"
+    return [*([path] if path.exists() else []), *sorted((TESTS / kind / name).glob("*.md"))]
+
+
 def cases_of(kind: str) -> list[Any]:
     """Pytest parameters: each room with each of its cases, or with the fault that keeps it from being read."""
     parameters = []
     for name, room in rooms_of(f"dockls.{kind}"):
-        path = TESTS / kind / f"{name}.md"
         try:
             cases = read(manual(room)) if isinstance(room, Rule | Refactoring) else []
-            cases += read(path.read_text("utf-8"), path=path) if path.exists() else []
+            for path in case_files(kind, name):
+                cases += read(path.read_text("utf-8"), path=path)
         except ValueError as fault:
             cases, room = [], ValueError(f"{name}: {fault}")
         found = [(case.name, room, case) for case in cases] or [("cannot be read", room, None)]
