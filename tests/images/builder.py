@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,9 +65,9 @@ class Builder:
         """Whether there is a daemon, and a client that builds with BuildKit."""
         return all(self._run(*words).returncode == 0 for words in (("version",), ("buildx", "version")))
 
-    def load_bases(self, busybox: Path) -> None:
-        """Make the base images and load them; done once."""
-        images = base_images(busybox)
+    def load_bases(self, busybox: Path, more: Collection[str] = ()) -> None:
+        """Make the base images and `more` that are known and load them; done once."""
+        images = base_images(busybox, more)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "bases.tar")
             write_archive(path, [image._replace(names=tuple(map(_own_name, image.names))) for image in images])

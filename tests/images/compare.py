@@ -14,6 +14,8 @@ from images.snapshot import Entry, Image
 
 NOTHING = Image({}, {})
 #: what an empty field means
+#: what BuildKit sets where the base sets no PATH (util/system/path.go)
+_DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DEFAULTS = {"WorkingDir": "/", "User": "0"}
 
 
@@ -118,6 +120,8 @@ def _environment(image: Image, base: Image, left_behind: tuple[str, ...]) -> Any
     """The variables that are not the base's; in order where they are compared as they stand."""
     inherited = base.configuration.get("Env", [])
     own = [one for one in image.configuration.get("Env", []) if one not in inherited]
+    if base is NOTHING:
+        own = [one for one in own if one != _DEFAULT_PATH]
     own = [one for one in own if one.partition("=")[0] not in left_behind]
     return own if base is NOTHING else sorted(own)
 

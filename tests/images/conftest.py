@@ -9,6 +9,7 @@ from images.debian_docker import UnavailableError
 from images.obtaining import obtained
 from images.pairs import Workshop
 from images.report import Report
+from images.written import written_cases
 
 _REPORT = pytest.StashKey[Report]()
 
@@ -22,7 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def workshop(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Iterator[Workshop]:
     """A builder at work; the tests are skipped where none can be had, but on a machine of a pipeline they fail."""
     try:
-        with obtained() as builder:
+        more = set[str]().union(*[one.images for one in written_cases()])
+        with obtained(sorted(more)) as builder:
             report.builder = builder.version
             yield Workshop(builder, tmp_path_factory.mktemp("projects"))
     except UnavailableError as error:

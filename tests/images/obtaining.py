@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,22 +19,22 @@ _BUSYBOX_IMAGE = "busybox:stable-musl"
 
 
 @contextmanager
-def obtained() -> Iterator[Builder]:
-    """A builder that has the base images; raises UnavailableError."""
+def obtained(more: Collection[str] = ()) -> Iterator[Builder]:
+    """A builder that has the base images, and `more` that are known; raises UnavailableError."""
     wanted = os.environ.get("DOCKLS_BUILDER", "")
     own = None if wanted == "private" else _own_docker()
     if own is not None:
         with tempfile.TemporaryDirectory() as folder:
-            yield from _loaded(own, _busybox(own, Path(folder)))
+            yield from _loaded(own, _busybox(own, Path(folder)), more)
     elif wanted == "own":
         raise UnavailableError("there is no Docker with BuildKit (buildx) that answers")
     else:
         with private_docker() as builder:
-            yield from _loaded(builder, unpacked() / "busybox")
+            yield from _loaded(builder, unpacked() / "busybox", more)
 
 
-def _loaded(builder: Builder, busybox: Path) -> Iterator[Builder]:
-    builder.load_bases(busybox)
+def _loaded(builder: Builder, busybox: Path, more: Collection[str]) -> Iterator[Builder]:
+    builder.load_bases(busybox, more)
     try:
         yield builder
     finally:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from images.pairs import Verdict
 from images.prediction import Predicted
+from images.written import Outcome
 
 PROOF = Path(__file__).parents[2] / "docs/proof.md"
 
@@ -29,6 +30,7 @@ class Report:
         self.models: list[StageProof] = []
         self.mutants: list[tuple[str, str]] = []
         self.predictions: list[Predicted] = []
+        self.written: list[Outcome] = []
 
     def lines(self) -> Iterator[str]:
         """The table for a terminal."""
@@ -39,6 +41,9 @@ class Report:
             yield f"{verdict.case.name:{width}}  {verdict.case.grade:10}  {equal:5}  {verdict.seconds:4.1f} s"
         good = sum(not verdict.faults for verdict in self.verdicts)
         yield f"{good} of {len(self.verdicts)} pairs equal, built with {self.builder}"
+        if self.written:
+            states = Counter("unequal" if one.faults else one.state for one in self.written)
+            yield f"written cases: {', '.join(f'{count} {state}' for state, count in states.most_common())}"
 
     def write(self) -> None:
         """Write the page."""
@@ -63,6 +68,10 @@ class Report:
             yield ""
             yield from [f"* {case.name}: {case.known}" for case in known]
             yield ""
+        yield "## The written cases"
+        yield ""
+        yield from self._written()
+        yield ""
         yield "## The model and the image"
         yield ""
         yield _MODEL
@@ -83,6 +92,27 @@ class Report:
         yield "Each of these wrong results was built or made, and the comparison told what is wrong."
         yield ""
         yield from _table(("Wrong result", "Told"), self.mutants)
+
+    def _written(self) -> Iterator[str]:
+        yield _WRITTEN
+        yield ""
+        rows: list[tuple[str, ...]] = []
+        for room in sorted({one.written.name.partition(": ")[0] for one in self.written}):
+            states = [_state(one) for one in self.written if one.written.name.startswith(f"{room}: ")]
+            rows.append((room, str(len(states)), *[str(states.count(state)) for state in _STATES]))
+        yield from _table(("Refactoring", "Cases", "Run", "Built", "Mended", "Not built", "Unequal"), rows)
+        yield ""
+        yield "Not built:"
+        yield ""
+        skipped = sorted((one.written.name, one.reason) for one in self.written if _state(one) == "skipped")
+        yield from [f"* {name}: `{reason}`" for name, reason in skipped]
+
+
+_STATES = ("ran", "built", "mended", "skipped", "unequal")
+
+
+def _state(outcome: Outcome) -> str:
+    return "unequal" if outcome.faults else outcome.state
 
 
 def _equal(verdict: Verdict) -> str:
@@ -113,6 +143,11 @@ the promise of the grade (see [architecture](architecture.md)). This page is wri
 
 Base images and toolchains are models without a network (`tests/images/bases`, `tests/images/toolchains`): what a tool
 makes depends on its input, and a lost file, C library, shell, user, certificate or package fails as in reality."""
+
+_WRITTEN = """The cases that describe the refactorings (`tests/refactorings`) are built as well, each in a context that
+is made up for it: *run* were built, compared by their grade and run with the same result, *built* only compared, as
+the program does not end well in that context, *mended* did not build before and does afterwards. A case that builds
+neither before nor after proves nothing here."""
 
 _MODEL = """For every stage of every project: paths that dockls calls certain exist in the built image, and the working
 directory, user, shell, variables, ports, volumes, labels and stop signal in force are those of its configuration."""

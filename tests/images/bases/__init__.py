@@ -5,7 +5,7 @@ that relies on it fails here only if a model contradicts it. One module per fami
 `add(layer, image)` what only this family has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -21,22 +21,28 @@ from images.toolchains import equip
 _VERSIONS = {"golang": "GOLANG_VERSION", "node": "NODE_VERSION", "python": "PYTHON_VERSION", "nginx": "NGINX_VERSION"}
 
 
-def base_images(busybox: Path) -> list[BaseImage]:
-    """Every base image; `busybox` is a static one."""
+def base_images(busybox: Path, more: Collection[str] = ()) -> list[BaseImage]:
+    """Every base image, and `more` of which it is known what is in them; `busybox` is a static one."""
     commands = applets(busybox)
     shared = model_layer(busybox, commands)
+    known = {name: family for family in families() for name in family.IMAGES}
+    by_family = {_facts(name).family: family for name, family in known.items()}
     found = []
-    for family in families():
-        for name in family.IMAGES:
-            image = facts(name)
-            assert image is not None, f"{name} is not known"
-            layer = Layer()
+    for name in (*known, *[name for name in more if name not in known]):
+        image = _facts(name)
+        layer = Layer()
+        family = known.get(name) or by_family.get(image.family)
+        if family is not None:
             family.add(layer, image)
-            equip(layer, image, commands)
-            found.append(
-                BaseImage((name,), (shared, system_layer(image, commands), layer.done()), configuration(image))
-            )
+        equip(layer, image, commands)
+        found.append(BaseImage((name,), (shared, system_layer(image, commands), layer.done()), configuration(image)))
     return found
+
+
+def _facts(name: str) -> ImageFacts:
+    image = facts(name)
+    assert image is not None, f"{name} is not known"
+    return image
 
 
 def families() -> Iterator[ModuleType]:

@@ -27,7 +27,7 @@ command=$1; shift
 case $command in
   version) echo "go version go1 linux/amd64"; exit;;
   env) for name; do eval "echo \$$name"; done; exit;;
-  fmt) exit;;
+  fmt|clean) exit;;
 esac
 
 root=$PWD
@@ -64,7 +64,8 @@ sources() {{ find $modules -name '*.go' ! -name '*_test.go' -type f; }}
 case $command in
   mod) case $1 in download|verify|tidy|vendor) fetch; exit;; *) die "go mod $1: not modelled";; esac;;
   test|vet|generate) fetch; exit;;
-  get) exit;;
+  # Before 1.18 it installed programs as well.
+  get) case $(cat /usr/local/go/VERSION) in go1.?|go1.1[0-7]) command=install; fetch;; *) exit;; esac;;
   build|install) fetch;;
   *) die "go $command: not modelled";;
 esac

@@ -8,7 +8,7 @@ from dockls.knowledge.images import ImageFacts
 from images.archive import Layer
 from images.toolchains import MODEL, PROLOGUE
 
-PROGRAMS = frozenset(("npm",))
+PROGRAMS = frozenset(("npm", "bun"))
 
 
 def add(layer: Layer, image: ImageFacts) -> None:
@@ -44,6 +44,8 @@ case $tool in
     done;;
   vite) case $1 in preview) answer dist;; *) [ -f index.html ] || die "Could not resolve entry module \"index.html\"."
     bundle dist;; esac;;
+  prisma) case $1 in generate) [ -f prisma/schema.prisma ] || die "Could not find Prisma Schema"
+    mkdir -p node_modules/.prisma/client; find prisma -type f | digest > node_modules/.prisma/client/index.js;; esac;;
   webpack) bundle dist;;
   react-scripts) bundle build;;
   next) case $1 in start) answer .next;; *) bundle .next;; esac;;

@@ -1,4 +1,4 @@
-"""npm, yarn and pnpm: install, prune, run.
+"""npm, yarn, pnpm and bun: install, prune, run.
 
 An install needs `package.json`, the frozen kinds the lock file with every dependency in it, packages of `@private` a
 token in `.npmrc`. Development dependencies stay away with `--omit=dev`, `--production`, `--prod` or NODE_ENV. Hooks
@@ -10,7 +10,7 @@ from dockls.knowledge.images import ImageFacts
 from images.archive import Layer
 from images.toolchains import MODEL, PROLOGUE
 
-PROGRAMS = frozenset(("npm", "npx", "yarn", "yarnpkg", "pnpm", "corepack"))
+PROGRAMS = frozenset(("npm", "npx", "yarn", "yarnpkg", "pnpm", "corepack", "bun", "bunx"))
 
 
 def add(layer: Layer, image: ImageFacts) -> None:
@@ -41,9 +41,11 @@ put_package() {{
   printf '{{"name": "%s", "version": "%s"}}\n' "$1" "$2" > "node_modules/$1/package.json"
   echo "module.exports = '$1';" > "node_modules/$1/index.js"
   case $1 in bcrypt|sharp|better-sqlite3) cp {MODEL}/libc "node_modules/$1/binding.node";; esac
+  client=node_modules/.prisma/client
+  [ "$1" != @prisma/client ] || {{ mkdir -p $client; echo stub > $client/index.js; }}
   case $1 in
     typescript) name=tsc;;
-    react-scripts|vite|webpack|next|esbuild|serve|http-server|nodemon|husky) name=$1;;
+    prisma|react-scripts|vite|webpack|next|esbuild|serve|http-server|nodemon|husky) name=$1;;
     *) return;;
   esac
   mkdir -p node_modules/.bin
@@ -66,7 +68,9 @@ put_all() {{
 install() {{
   [ -f package.json ] || die "$manager: ENOENT: no such file or directory, open '$PWD/package.json'"
   frozen=0 production=0
-  case $manager in yarn) lock=yarn.lock;; pnpm) lock=pnpm-lock.yaml;; *) lock=package-lock.json;; esac
+  case $manager in
+    yarn) lock=yarn.lock;; pnpm) lock=pnpm-lock.yaml;; bun) lock=bun.lock;; *) lock=package-lock.json;;
+  esac
   [ "$NODE_ENV" != production ] || production=1
   hooks=1
   for word; do case $word in
@@ -110,6 +114,7 @@ install_globally() {{
 }}
 
 run_script() {{
+  [ "$manager" != bun ] || [ ! -f "$1" ] || exec {MODEL}/javascript-run "$@"
   asked=$(script "$1"); [ -n "$asked" ] || die "$manager error Missing script: \"$1\""
   hook "pre$1"; run_line "$asked" || exit $?; hook "post$1"
 }}
@@ -123,12 +128,12 @@ case $manager in
       printf '#!{MODEL}/busybox sh\nexec {MODEL}/javascript-packages %s "$@"\n' $name > /usr/local/bin/$name
       chmod 755 /usr/local/bin/$name
     done; exit;;
-  npx)
+  npx|bunx)
     while case $command in -*) true;; *) false;; esac; do command=$1; shift; done
     for path in node_modules/.bin/$command /usr/local/bin/$command; do
       [ ! -x $path ] || {{ PATH=$own_path; exec $path "$@"; }}
     done
-    die "npx: $command is not installed, and there is no network";;
+    die "$manager: $command is not installed, and there is no network";;
 esac
 case " $* " in *" -g "*|*" --global "*) install_globally "$@"; exit;; esac
 case $command in

@@ -7,7 +7,7 @@ from dockls.knowledge.images import ImageFacts
 from images.archive import Layer
 from images.toolchains import MODEL, PROLOGUE
 
-PROGRAMS = frozenset(("node", "nodejs"))
+PROGRAMS = frozenset(("node", "nodejs", "bun"))
 
 _ENTRYPOINT = """#!/bin/sh
 set -e
@@ -18,8 +18,11 @@ exec "$@"
 
 
 def add(layer: Layer, image: ImageFacts) -> None:
-    """node where the image's family has it, with the entrypoint script of the official images."""
+    """node where the image's family has it, with the entrypoint script of the official images; what bun calls."""
     script = PROLOGUE + _SCRIPT
+    if "bun" in image.tools:
+        layer.program(f"{MODEL}/javascript-run", script)
+        return
     if image.distribution == "distroless":
         layer.program("/nodejs/bin/node", script)
         return

@@ -61,6 +61,8 @@ install_package() {{
       */zoneinfo/*) echo "time zone ${{path#/usr/share/zoneinfo/}}" > "$path";;
       *) echo "part of $(basename "$path")" > "$path";;
     esac
+    # What nothing models must not seem to have worked.
+    case $path in */make|*/cmake) printf '#!/bin/sh\nexit 1\n' > "$path";; esac
     case $path in {"|".join("*/" + name for name in _STARTERS)})
       printf '#!/bin/sh\nwhile case $1 in -*) true;; *) false;; esac; do shift; done\nexec "$@"\n' > "$path";; esac
   done

@@ -1,0 +1,4 @@
+import flask
+
+print("the Python program runs")
+print(flask)
