@@ -17,6 +17,7 @@ LABELS = ("error", "warning", "info", "hint", "definition", "reference", "read",
 SENTENCES = ("refused:", "not offered", "offered", "nothing", "no fix", "title:", "grade:", "assumes:", "repeats")
 #: fences that tell what stands around the file without being files
 SPECIAL = ("files", "targets", "contexts", "arguments")
+TESTS = Path(__file__).parent
 #: where the Dockerfile of a case pretends to lie
 FOLDER = "/nowhere/case"
 
@@ -86,6 +87,12 @@ class Case:
         new = [text for number, line in enumerate(lines) for text in (line, *below.pop(number, ()))]
         new += [text for texts in below.values() for text in texts]
         return self.fence._replace(lines=tuple(new))
+
+
+def case_files(kind: str, name: str) -> list[Path]:
+    """The file of cases of a room, and those of a folder of its name, where one file would be too long to read."""
+    path = TESTS / kind / f"{name}.md"
+    return [*([path] if path.exists() else []), *sorted((TESTS / kind / name).glob("*.md"))]
 
 
 def is_drawn(line: str) -> bool:

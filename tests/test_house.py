@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import Case, is_drawn, read
-from test_rooms import TESTS, rooms_of
+from cases import TESTS, Case, case_files, is_drawn, read
+from test_rooms import rooms_of
 
 from dockls.rooms import Refactoring, Rule, manual, summary
 
@@ -73,9 +73,8 @@ def test_room_is_complete(kind: str, name: str, room: Any) -> None:
     sentence = summary(room)
     assert sentence.endswith(".") and len(sentence) <= 120, f"no sentence of at most 120 characters: {sentence!r}"
     assert read(manual(room)), "the manual has no example"
-    path = TESTS / kind / f"{name}.md"
-    assert path.exists(), f"write cases into {_shown(path)}"
-    cases = read(path.read_text("utf-8"), path=path)
+    assert (TESTS / kind / f"{name}.md").exists(), f"write cases into tests/{kind}/{name}.md"
+    cases = [case for path in case_files(kind, name) for case in read(path.read_text("utf-8"), path=path)]
     silent = [case for case in cases if _is_silent(kind, case)]
     assert 2 * len(silent) >= len(cases), (
         f"{len(silent)} of {len(cases)} cases show where it stays away: not enough to trust it"

@@ -5,20 +5,17 @@ One room alone: ``pytest tests/test_rooms.py -k unknown-stage``.
 
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
 import pytest
-from cases import Case, Outcome, read
+from cases import Case, Outcome, case_files, read
 from expectations import Expectations
 
 from dockls.engine import RuleSet, check, perform
 from dockls.rooms import Finding, Plan, Refactoring, Refused, Rule, manual
 from dockls.semantics import Model
 from dockls.text import Edit, OverlappingEditsError, Span, apply, ordered
-
-TESTS = Path(__file__).parent
 
 
 def rooms_of(package: str) -> Iterator[tuple[str, Any]]:
@@ -29,12 +26,6 @@ def rooms_of(package: str) -> Iterator[tuple[str, Any]]:
                 yield module.name.replace("_", "-"), getattr(import_module(f"{package}.{module.name}"), module.name)
             except Exception as fault:
                 yield module.name.replace("_", "-"), fault
-
-
-def case_files(kind: str, name: str) -> list[Path]:
-    """The file of cases of a room, and those of a folder of its name, where one file would be too long to read."""
-    path = TESTS / kind / f"{name}.md"
-    return [*([path] if path.exists() else []), *sorted((TESTS / kind / name).glob("*.md"))]
 
 
 def cases_of(kind: str) -> list[Any]:

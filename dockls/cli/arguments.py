@@ -140,6 +140,7 @@ def _graph(parser: argparse.ArgumentParser) -> None:
 def _cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
     parser.add_argument("--changed", metavar="PATH", nargs="+", default=[], help="files that changed")
+    parser.add_argument("--changed-image", metavar="IMAGE", action="append", default=[], help="one with new content")
     parser.add_argument("--build-arg", metavar="NAME[=VALUE]", action="append", default=[], help="one that changed")
     parser.add_argument("--target", metavar="STAGE", help="the stage to build (default: the last)")
     parser.add_argument("--format", choices=("text", "json"), default="text")

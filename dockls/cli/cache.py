@@ -27,7 +27,8 @@ def run(options: Namespace) -> int:
         if model.surroundings.context.ignored(path).ignored:
             complain(f"{path} is kept out of the build context by the ignore file.")
     kept = [path for path in paths if not model.surroundings.context.ignored(path).ignored]
-    changes = Changes(kept, [argument.partition("=")[0] for argument in options.build_arg])
+    arguments = [argument.partition("=")[0] for argument in options.build_arg]
+    changes = Changes(kept, arguments, options.changed_image)
     found = rebuilt(model, target, changes) if target is not None else ()
     sys.stdout.write(_json(model, found) if options.format == "json" else _text(model, found))
     return 0

@@ -1,17 +1,17 @@
 """What each instruction's cache key depends on, hence what a change rebuilds.
 
 Sources: docs.docker.com/build/cache/invalidation; BuildKit convert.go (``dispatchRun``: every ARG declared before a RUN
-is part of its environment; predefined proxy ARGs are not part of the key). COPY and ADD and bind mounts depend on the
-content of what they take, a step on the step before it unless it is a COPY --link.
+is part of its environment; predefined proxy ARGs only where they are declared). COPY and ADD and bind mounts depend on
+the content of what they take, a step on the step before it unless it is a COPY --link.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dockls.semantics.files import copy_of
+from dockls.semantics.graph import Reference
 from dockls.semantics.interface import mount_fields
-from dockls.semantics.platforms import PROXY_ARGUMENTS
-from dockls.semantics.stage import Stage
-from dockls.syntax import Instruction
+from dockls.semantics.stage import Stage, State, expanded
+from dockls.syntax import Instruction, Parsed
 
 #: instructions that change the file system: what a lost cache costs time for
 STEPS = ("RUN", "COPY", "ADD", "WORKDIR")
@@ -21,59 +21,47 @@ class Inputs(NamedTuple):
     """What the cache key of one step depends on beyond the step before it.
 
     `context` are the patterns of the build context that it reads (``.`` is all), `arguments` the ARGs in force,
-    `stages` the numbers of stages it takes files from. `linked` tells a COPY --link, independent of the step before.
+    `stages` the numbers of stages it takes files from, `images` the images. `linked` tells a COPY --link, independent
+    of the step before.
     """
 
-    context: tuple[str, ...]
-    arguments: frozenset[str]
-    stages: tuple[int, ...]
-    linked: bool
+    context: tuple[str, ...] = ()
+    arguments: frozenset[str] = frozenset()
+    stages: tuple[int, ...] = ()
+    images: tuple[str, ...] = ()
+    linked: bool = False
 
 
-def inputs_of(stage: Stage, instruction: Instruction) -> Inputs:
-    """The inputs of an instruction of the stage."""
-    state = stage.state_before(instruction)
-    if instruction.keyword in ("COPY", "ADD"):
-        copy = copy_of(stage, instruction)
-        linked = instruction.parsed.flag("link") is not None
-        if copy is None:
-            return Inputs((), frozenset(), (), linked)
-        if copy.stage is not None or copy.from_image:
-            return Inputs((), frozenset(), () if copy.stage is None else (copy.stage,), linked)
-        local = [source for source in copy.sources if "://" not in source and not source.startswith("<<")]
-        return Inputs(tuple(local), frozenset(), (), linked)
-    if instruction.keyword == "RUN":
-        context, stages = _mounts(stage, instruction)
-        arguments = frozenset(name for name in state.arguments if name not in PROXY_ARGUMENTS)
-        return Inputs(context, arguments, stages, False)
-    return Inputs((), frozenset(), (), False)
+def inputs_of(stage: Stage, instruction: Instruction, parsed: Parsed, state: State) -> Inputs:
+    """The inputs of what an instruction of the stage executes in a state: itself, or its trigger further down."""
+    if parsed.keyword in ("COPY", "ADD"):
+        linked = parsed.flag("link") is not None
+        mentioned = [one for one in stage.references if one.mention.place.item is instruction]
+        if mentioned and parsed.flag("from") is not None:
+            return _taken(mentioned[:1], linked)
+        words = [word.value for word in parsed.words[:-1]]
+        values = [expanded(word, state, instruction.escape) or word for word in words]
+        local = [value for value in values if "://" not in value and not value.startswith("<<")]
+        return Inputs(tuple(local), linked=linked)
+    if parsed.keyword == "RUN":
+        taken = _taken([one for one in stage.references if one.mention.place.item is instruction], False)
+        return taken._replace(context=tuple(_mounted(instruction, parsed)), arguments=frozenset(state.arguments))
+    return Inputs()
 
 
-def _mounts(stage: Stage, instruction: Instruction) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    context: list[str] = []
-    stages: list[int] = []
-    for flag in instruction.flags:
+def _taken(references: Sequence[Reference], linked: bool) -> Inputs:
+    stages = tuple([one.target for one in references if one.target is not None])
+    images = tuple([one.value for one in references if one.target is None])
+    return Inputs(stages=stages, images=images, linked=linked)
+
+
+def _mounted(instruction: Instruction, parsed: Parsed) -> Iterator[str]:
+    """What RUN mounts of the build context."""
+    for flag in parsed.flags:
         if flag.name != "mount" or flag.value is None:
             continue
         fields = mount_fields(instruction, flag)
         kind = fields["type"].text if "type" in fields else "bind"
-        if "from" in fields:
-            place = fields["from"].span
-            stages += [
-                reference.target
-                for reference in stage.references
-                if reference.target is not None
-                and reference.mention.place.item is instruction
-                and reference.mention.place.span == place
-            ]
-        elif kind == "bind":
+        if "from" not in fields and kind == "bind":
             source = fields.get("source") or fields.get("src")
-            context.append(source.text if source is not None else ".")
-    return tuple(context), tuple(stages)
-
-
-def steps_behind(stage: Stage, instruction: Instruction) -> tuple[Instruction, ...]:
-    """The steps of the stage below `instruction`, which run again whenever it does."""
-    instructions = stage.section.instructions
-    behind = instructions[instructions.index(instruction) + 1 :]
-    return tuple([step for step in behind if step.keyword in STEPS])
+            yield source.text if source is not None else "."

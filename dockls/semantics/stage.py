@@ -44,6 +44,15 @@ class State(NamedTuple):
         return self.environment.get(name) or self.arguments.get(name)
 
 
+class Fired(NamedTuple):
+    """An ONBUILD instruction at work in a stage: what it executes there, and the state before and after it."""
+
+    instruction: Instruction
+    parsed: Parsed
+    state: State
+    state_after: State
+
+
 class Stage:
     """A stage with its resolved references. Immutable, and the same object while nothing it depends on changed."""
 
@@ -154,6 +163,20 @@ class Stage:
         """The state of the finished stage."""
         return self.states[-1]
 
+    @property
+    def fired(self) -> tuple[Fired, ...]:
+        """The triggers of the stage that FROM names, which run before the stage's own instructions."""
+        if self.parent is None:
+            return ()
+        found: list[Fired] = []
+        state = self.parent.final_state
+        for trigger in self.parent.instructions:
+            if trigger.inner is not None:
+                after = _after(state, trigger, trigger.inner, self.graph_arguments)
+                found.append(Fired(trigger, trigger.inner, state, after))
+                state = after
+        return tuple(found)
+
     def _entered(self) -> State:
         """The state behind FROM; the same object as before an edit of the stage, so that what is behind it can be."""
         key = (self.parent, self.base, self.base_image, self.graph_arguments)
@@ -166,11 +189,8 @@ class Stage:
 
     def _entry(self) -> State:
         if self.parent is not None:
-            state = self.parent.final_state
-            for trigger in self.parent.instructions:
-                if trigger.inner is not None:
-                    state = _after(state, trigger, trigger.inner, self.graph_arguments)
-            return state
+            fired = self.fired
+            return fired[-1].state_after if fired else self.parent.final_state
         if self.base is not None and self.base.resolution is Resolution.SCRATCH:
             return State("/", "root", DEFAULT_SHELL, {"PATH": Variable(_DEFAULT_PATH, "image", None)}, {})
         from dockls.knowledge import facts

@@ -23,7 +23,11 @@ PATIENCE = 120
 
 
 class Step(NamedTuple):
-    """One instruction that BuildKit went through: its name as ``[builder 2/5] RUN make``."""
+    """One instruction that BuildKit went through: its name as ``[builder 2/5] RUN make``.
+
+    A linked COPY is two: what is copied, and ``LINK COPY …``, which puts it on top of the step before. A builder that
+    cannot merge layers copies as ever.
+    """
 
     name: str
     cached: bool
@@ -89,6 +93,16 @@ class Builder:
         said = done.stderr.decode("utf-8", "replace")
         steps = tuple(_steps(_messages(said)))
         return Built(steps, None if done.returncode == 0 else _complaint(said))
+
+    def with_changed(self, name: str, number: int) -> str:
+        """The option that puts another image in place of a base: the same with a file more; `number` makes it new."""
+        tag = f"changed:{number}"
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "changed").write_text(str(number), "utf-8")
+            built = self.build(Path(folder), f"FROM {name}\nCOPY changed /usr/lib/changed\n", tag)
+        if built.complaint is not None:
+            raise BuildFailedError(built.complaint)
+        return f"--build-context={name}=docker-image://{_own_name(tag)}"
 
     def image(self, name: str) -> Image:
         """The files and the configuration of an image that was built or of a base."""

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -22,11 +24,24 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Iterator[Workshop]:
     """A builder at work; the tests are skipped where none can be had, but on a machine of a pipeline they fail."""
+    more = set[str]().union(*[one.images for one in written_cases()])
+    with _workshop(tmp_path_factory.mktemp("projects"), more, merging=False) as found:
+        report.builder = found.builder.version
+        yield found
+
+
+@pytest.fixture(scope="session")
+def merging_workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """The same with a builder that can merge layers."""
+    with _workshop(tmp_path_factory.mktemp("merging"), set(), merging=True) as found:
+        yield found
+
+
+@contextmanager
+def _workshop(folder: Path, more: set[str], merging: bool) -> Iterator[Workshop]:
     try:
-        more = set[str]().union(*[one.images for one in written_cases()])
-        with obtained(sorted(more)) as builder:
-            report.builder = builder.version
-            yield Workshop(builder, tmp_path_factory.mktemp("projects"))
+        with obtained(sorted(more), merging) as builder:
+            yield Workshop(builder, folder)
     except UnavailableError as error:
         sentence = f"no BuildKit: {error} (CONTRIBUTING.md, “Images”)"
         if os.environ.get("CI") == "true":

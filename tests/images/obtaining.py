@@ -19,26 +19,26 @@ _BUSYBOX_IMAGE = "busybox:stable-musl"
 
 
 @contextmanager
-def obtained(more: Collection[str] = ()) -> Iterator[Builder]:
-    """A builder that has the base images, and `more` that are known; raises UnavailableError."""
+def obtained(more: Collection[str] = (), merging: bool = False) -> Iterator[Builder]:
+    """A builder that has the base images, and `more` that are known; raises UnavailableError.
+
+    `merging` asks a private one for COPY --link; see `private_docker`.
+    """
     wanted = os.environ.get("DOCKLS_BUILDER", "")
     own = None if wanted == "private" else _own_docker()
     if own is not None:
         with tempfile.TemporaryDirectory() as folder:
-            yield from _loaded(own, _busybox(own, Path(folder)), more)
+            own.load_bases(_busybox(own, Path(folder)), more)
+            try:
+                yield own
+            finally:
+                own.clean_up()
     elif wanted == "own":
         raise UnavailableError("there is no Docker with BuildKit (buildx) that answers")
     else:
-        with private_docker() as builder:
-            yield from _loaded(builder, unpacked() / "busybox", more)
-
-
-def _loaded(builder: Builder, busybox: Path, more: Collection[str]) -> Iterator[Builder]:
-    builder.load_bases(busybox, more)
-    try:
-        yield builder
-    finally:
-        builder.clean_up()
+        with private_docker(merging) as builder:
+            builder.load_bases(unpacked() / "busybox", more)
+            yield builder
 
 
 def _own_docker() -> Builder | None:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from dockls.engine import Performed
 from dockls.semantics import Model, Stage
 from images.compare import equivalent_image, same_image, same_run
 from images.mutants import CONFIGURATION, RUN, SAME, SPLIT, Mutant
-from images.pairs import Workshop, judged
+from images.pairs import Workshop, judged, refactored
 from images.prediction import changes_of, predicted
 from images.projects import Case, Project, projects
 from images.report import Report, StageProof
@@ -72,11 +73,29 @@ def _base(stage: Stage) -> str | None:
 def test_cache_is_foreseen(
     project: Project, name: str, workshop: Workshop, report: Report, request: pytest.FixtureRequest
 ) -> None:
-    """Of a few changes per file; of all with ``--all-changes``."""
+    """Of a few changes per file; of all with ``--all-changes``, and where the project says so."""
     every = request.config.getoption("--all-changes")
+    if "--link" in workshop.model(project, name).tree.text:
+        workshop = request.getfixturevalue("merging_workshop")
     for change in changes_of(project, workshop.model(project, name), workshop, every):
         report.predictions.append(predicted(project, name, change, len(report.predictions), workshop))
     found = [one for one in report.predictions if one.name == f"{project.name}: {name}"]
+    assert found and [one for one in found if one.faults] == []
+
+
+CACHED = [case for case in CASES if case.refactoring in ("copy-dependency-manifests-first",)]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CACHED])
+def test_cache_is_foreseen_after_a_refactoring_for_it(case: Case, workshop: Workshop, report: Report) -> None:
+    model = workshop.model(case.project, case.file)
+    performed, _ = refactored(case, model)
+    assert isinstance(performed, Performed)
+    found = []
+    for change in changes_of(case.project, model, workshop, every=True):
+        number = len(report.predictions)
+        found.append(predicted(case.project, case.file, change, number, workshop, performed.text))
+        report.predictions.append(found[-1])
     assert found and [one for one in found if one.faults] == []
 
 

@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from cases import SPECIAL, Case, read
-from test_rooms import case_files
+from cases import SPECIAL, Case, case_files, read
 
 from dockls.engine import Performed, perform
 from dockls.knowledge.images import facts

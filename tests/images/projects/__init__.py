@@ -1,6 +1,7 @@
 """The projects that are built: a folder each, with a Dockerfile, sources, and `case.toml`, which tells what to do.
 
-`case.toml` has `[build]` with `arguments` and `secrets` for all builds, and one `[[case]]` per refactoring: its name,
+`case.toml` has `[build]` with `arguments` and `secrets` for all builds, `[cache]` with `every` where the cache is to be
+foreseen for every change instead of one of each kind, and one `[[case]]` per refactoring: its name,
 `at` (a text of the Dockerfile: where its first character stands is the cursor), `grade`, `settings`; `file`, where it
 is not `Dockerfile`; `instead`, a Dockerfile that stands for one that cannot be built; what else may differ
 (`left_behind`, `moved`, `prepared`, `relinked`: see `images.compare.Allowed`); `run`, words for the program; `prints`,
@@ -75,6 +76,11 @@ class Project(NamedTuple):
                 prints=one.get("prints", ""),
                 known=one.get("known", ""),
             )
+
+    @property
+    def every_change(self) -> bool:
+        """Whether the cache is foreseen for every file, argument and image that can change (``[cache] every``)."""
+        return bool(self.described.get("cache", {}).get("every"))
 
     @property
     def dockerfiles(self) -> list[str]:
