@@ -153,6 +153,8 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="LINE[:COL][-LINE[:COL]]", help="a place or a selection (default: last stage)")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting of the refactoring")
     parser.add_argument("--context", metavar="DIR", help="the build context")
+    parser.add_argument("--build-arg", metavar="NAME[=VALUE]", action="append", default=[], help="for both builds")
+    parser.add_argument("--secret", metavar="id=ID[,src=FILE]", action="append", default=[], help="for both builds")
     parser.add_argument("--run", action="store_true", help="also run both images, without a network, and compare")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 

@@ -8,6 +8,13 @@ from typing import NamedTuple
 #: seconds that a program may run; servers are stopped then
 RUN_SECONDS = 10
 _END_OF_A_COMPLAINT = 1500
+#: exit statuses of runs that could not begin (docs.docker.com/reference/cli/docker/container/run, "Exit status")
+_NOT_STARTED = (125, 126, 127)
+#: what buildah, which builds for Podman, does otherwise than BuildKit
+_PODMAN = (
+    "Podman reads here-documents since version 4.8, and takes the names of stages in the case in which they are "
+    "written; where there is Docker too, ask for it with DOCKER=docker."
+)
 
 
 class BuilderError(Exception):
@@ -29,12 +36,19 @@ class Ran(NamedTuple):
     output: str
     errors: str
 
+    @property
+    def began(self) -> bool:
+        """Whether the program can have run at all."""
+        return self.status not in _NOT_STARTED or self.output != ""
+
 
 class Builder:
     """A Docker or Podman behind a command; the end of a ``with`` block removes the images and containers made in it."""
 
     def __init__(self, command: tuple[str, ...], build: tuple[str, ...], is_podman: bool) -> None:
         self.command, self._build, self.is_podman = command, build, is_podman
+        #: further options of every build
+        self.options: tuple[str, ...] = ()
         self._tags: list[str] = []
         self._containers: list[str] = []
         self._prefix = f"dockls-verify-{os.getpid()}-{os.urandom(4).hex()}"
@@ -58,11 +72,12 @@ class Builder:
             copied = folder / f"{file.name}.dockerignore"
             copied.write_bytes(ignore_file.read_bytes())
             words += [f"--ignorefile={copied}"] if self.is_podman else []
-        done = _done((*self.command, *self._build, *words, str(context)))
+        done = _done((*self.command, *self._build, *self.options, *words, str(context)))
         said = (done.stdout + done.stderr).decode("utf-8", "replace")
         if done.returncode != 0:
             end = said.strip()[-_END_OF_A_COMPLAINT:]
-            raise BuilderError(f"the Dockerfile {name} the refactoring does not build; mend this first:\n{end}")
+            hint = f"\n{_PODMAN}" if self.is_podman else ""
+            raise BuilderError(f"the Dockerfile {name} the refactoring does not build; mend this first:\n{end}{hint}")
         return Built(tag, *(_steps(said) if not self.is_podman else (0, None)))
 
     def save(self, built: Built, folder: Path) -> Path:

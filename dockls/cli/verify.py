@@ -46,17 +46,47 @@ class _Files(NamedTuple):
 def run(options: Namespace) -> int:
     """Build, compare and tell; exit status 1 if the promise does not hold or the refactoring is refused."""
     try:
-        opened = open_configured(options.file, options.context)
+        opened = _with_arguments(open_configured(options.file, options.context), options.build_arg)
+        words = (*[f"--build-arg={one}" for one in options.build_arg], *_secrets(options.secret))
         performed, declared = _performed(opened.model, options)
         if performed is None:
             return 1
-        proof = _proof(opened, performed, declared, options)
+        proof = _proof(opened, performed, declared, options, words)
     except (UsageError, UnreadableError, BuilderError, UnreadableImageError) as error:
         complain(str(error))
         return 2
     faults = _faults(proof)
     sys.stdout.write(_json(proof, faults) if options.format == "json" else _text(proof, faults))
     return 1 if faults else 0
+
+
+def _with_arguments(opened: Opened, given: list[str]) -> Opened:
+    """The file as these build arguments make it; raises UsageError where one has no name."""
+    import os
+
+    model = opened.model
+    values = dict(model.surroundings.build_arguments)
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not name:
+            raise UsageError(f"--build-arg takes NAME or NAME=VALUE, not `{one}`.")
+        if equals or name in os.environ:
+            # A name alone has the value of the shell's variable, as Docker reads it.
+            values[name] = value if equals else os.environ[name]
+    around = model.surroundings._replace(build_arguments=values)
+    return opened._replace(model=Model(model.tree, around)) if given else opened
+
+
+def _secrets(given: list[str]) -> list[str]:
+    """The options for the builder; raises UsageError where a secret has no id or its file is not there."""
+    for one in given:
+        fields = dict(field.partition("=")[::2] for field in one.split(","))
+        if not fields.get("id"):
+            raise UsageError(f"--secret takes id=ID, with src=FILE or env=NAME behind it, not `{one}`.")
+        path = fields.get("src") or fields.get("source")
+        if path and not Path(path).is_file():
+            raise UsageError(f"the file {path} of the secret `{fields['id']}` does not exist.")
+    return [f"--secret={one}" for one in given]
 
 
 def _performed(model: Model, options: Namespace) -> tuple[Performed | None, frozenset[str]]:
@@ -73,7 +103,10 @@ def _performed(model: Model, options: Namespace) -> tuple[Performed | None, froz
     return outcome, plan.changes if isinstance(plan, Plan) else frozenset()
 
 
-def _proof(opened: Opened, performed: Performed, declared: frozenset[str], options: Namespace) -> _Proof:
+def _proof(
+    opened: Opened, performed: Performed, declared: frozenset[str], options: Namespace, words: tuple[str, ...]
+) -> _Proof:
+    """Build both, with `words` as further options of the builder, and compare."""
     from tempfile import TemporaryDirectory
 
     model = opened.model
@@ -83,6 +116,7 @@ def _proof(opened: Opened, performed: Performed, declared: frozenset[str], optio
     reader = Reader()
     with TemporaryDirectory(prefix="dockls-") as temporary, found_builder() as builder:
         folder = Path(temporary)
+        builder.options = words
         first = builder.build("before", model.tree.text, context, folder, ignore_file)
         second = builder.build("after", performed.text, context, folder, ignore_file)
         before = reader.image(builder.save(first, folder))
@@ -92,8 +126,20 @@ def _proof(opened: Opened, performed: Performed, declared: frozenset[str], optio
             new = model.updated(model.tree.edited(performed.edits))
             old_base = _base("base-before", model, builder, reader, folder)
             bases = (old_base, _base("base-after", new, builder, reader, folder))
-        runs = (builder.run(first), builder.run(second)) if options.run else None
+        runs = (_first_run(builder, first), builder.run(second)) if options.run else None
     return _Proof(performed, before, after, bases[1], changes(before, after, bases, declared), second, runs)
+
+
+def _first_run(builder: Builder, built: Built) -> Ran:
+    """How the old image runs; raises BuilderError where it does not, as there is nothing to compare with then."""
+    ran = builder.run(built)
+    if not ran.began:
+        said = ran.errors.strip().splitlines()[-1:] or ["it printed nothing"]
+        raise BuilderError(
+            f"the image before the refactoring does not run (exit status {ran.status}): {said[0]}\n"
+            "Without --run the images alone are compared."
+        )
+    return ran
 
 
 def _context(opened: Opened, given: str | None) -> Path:

@@ -68,7 +68,8 @@ def main(words):
     elif what == "save":
         save(words[words.index("--output") + 1], image)
     elif what == "run":
-        print(image.get("prints", ""), flush=True)
+        if not image.get("silent"):
+            print(image.get("prints", ""), flush=True)
         time.sleep(image.get("seconds", 0))
         return image.get("status", 0)
     elif what == "image rm":

@@ -275,3 +275,47 @@ def test_it_loads_nothing_of_the_server(fake):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, check=True)
     assert done.stdout.decode().splitlines()[-1] == "[] 0"
+
+
+def test_both_builds_get_arguments_and_secrets(fake, monkeypatch):
+    fake.images(before=OLD, after=OLD)
+    Path("token").write_text("secret")
+    monkeypatch.setenv("FROM_THE_SHELL", "1")
+    words = ("--build-arg", "A=1", "--build-arg", "FROM_THE_SHELL", "--secret", "id=token,src=token")
+    assert rename(*words).status == 0
+    said = "--build-arg=A=1 --build-arg=FROM_THE_SHELL --secret=id=token,src=token --file="
+    assert fake.log("calls.log").count(said) == 2
+
+
+def test_the_refactoring_sees_the_build_arguments(fake):
+    fake.images(before=OLD, after=NEW, base_after={}, base_before={})
+    Path("Dockerfile").write_text(MIXED.replace("FROM golang:1.24", "ARG BASE=golang:1.24\nFROM $BASE"), "utf-8")
+    words = ("verify", "Dockerfile", "--apply", "extract-builder-stage")
+    assert run(*words).status == 0
+    assert "`golang:onbuild` has ONBUILD triggers" in run(*words, "--build-arg", "BASE=golang:onbuild").err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--build-arg", "=1"), "--build-arg takes NAME or NAME=VALUE, not `=1`."),
+        (("--secret", "src=token"), "--secret takes id=ID, with src=FILE or env=NAME behind it, not `src=token`."),
+        (("--secret", "id=a,src=none"), "the file none of the secret `a` does not exist."),
+    ],
+)
+def test_wrong_options_are_told(fake, words, told):
+    done = rename(*words)
+    assert (done.status, done.out) == (2, "")
+    assert told in done.err
+    assert fake.log("calls.log") == ""
+
+
+def test_an_image_that_does_not_run_proves_nothing(fake):
+    fake.images(before={**OLD, "status": 127}, after={**OLD, "status": 127})
+    fake_status = rename("--run")
+    assert fake_status.status == 0, "it printed something, so it ran"
+    fake.images(before={**OLD, "silent": True, "status": 125}, after=OLD)
+    done = rename("--run")
+    assert done.status == 2
+    assert "the image before the refactoring does not run (exit status 125)" in done.err
+    assert "Without --run the images alone are compared." in done.err
