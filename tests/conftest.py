@@ -16,6 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof", action="store_true", help="write docs/proof.md from the images that were built")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs downloads unless it is asked for."""
+    if "real" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("real")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture(scope="session")
 def expectations(request: pytest.FixtureRequest) -> Iterator[Expectations]:
     """Compares cases with answers; writes the case files at the end under ``--update``."""

@@ -11,7 +11,8 @@ With cgo it goes to `distroless/base` (glibc) or to Alpine of the same release (
 An image without a shell will not do if a shell form, a script, a RUN below the build or the creation of a user
 without a number asks for one: then it is Alpine, or Debian slim where the builder's own commands have to be repeated.
 Tools that a health check calls and certificates are installed there if the builder had them, time zone data if the file
-installs it or sets TZ; distroless images have certificates and time zones. The user of the image stays the same; one
+installs it or sets TZ; distroless images have certificates and time zones. A program that looks up users takes the
+builder's accounts to an empty image. The user of the image stays the same; one
 whose number the file tells is written as that number in an image without a shell.
 """
 
@@ -43,6 +44,7 @@ from dockls.syntax import Instruction, Place
 from dockls.text import Span
 
 ORDER = 10
+_ACCOUNTS = ("/etc/passwd", "/etc/group")
 
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
@@ -125,6 +127,8 @@ def _extraction(
         created_by(stage, user, cut.last, bool(cut.owned or cut.copied)) if runtime.user is None else ((), "")
     )
     artifacts, repeated = _brought(stage, builds, found, cut, linked.native)
+    if runtime.image == "scratch" and linked.native.accounts:
+        artifacts += tuple([Artifact(path, False) for path in _ACCOUNTS])
     late = any(command.instruction in cut.runtime for command in user.commands)
     owner = None if user.is_root or late else runtime.user or user.text
     users = [one for one in stage.instructions if one.keyword == "USER" and runtime.user is not None]

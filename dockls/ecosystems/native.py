@@ -23,12 +23,14 @@ _MOST_FILES = 200
 class Native(NamedTuple):
     """`evident` tells that C code is linked, `zones` that the program names time zones and does not bring them.
 
-    `embedded` are the folders that ``go:embed`` puts into the program.
+    `embedded` are the folders that ``go:embed`` puts into the program. `accounts` tells that it looks up users, which
+    without cgo are those of ``/etc/passwd`` (os/user/lookup_stubs.go).
     """
 
     evident: bool
     embedded: frozenset[str]
     zones: bool = False
+    accounts: bool = False
 
 
 def native_code(stage: Stage, builds: tuple[Executed, ...]) -> Native:
@@ -59,7 +61,7 @@ def _read_sources(stage: Stage) -> Native:
 
 def _sources(stage: Stage) -> Native:
     uses_c, embedded = False, set[str]()
-    named, brought = False, False
+    named, brought, accounts = False, False, False
     for sources in whole_copies(stage):
         modules = stage.context.read(f"{sources.folder}/go.mod") or ""
         uses_c = uses_c or any(module in modules for module in _MODULES)
@@ -69,9 +71,10 @@ def _sources(stage: Stage) -> Native:
             uses_c = uses_c or '\nimport "C"' in text
             named = named or "LoadLocation(" in text
             brought = brought or '"time/tzdata"' in text
+            accounts = accounts or '"os/user"' in text
             if "//go:embed" in text:
                 embedded |= _embedded(text)
-    return Native(uses_c, frozenset(embedded), named and not brought)
+    return Native(uses_c, frozenset(embedded), named and not brought, accounts)
 
 
 def _embedded(text: str) -> set[str]:

@@ -8,11 +8,11 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from images.archive import write_archive
+from images.archive import BaseImage, write_archive
 from images.bases import base_images
 from images.snapshot import Image, image_of
 
@@ -56,6 +56,8 @@ class Builder:
 
     def __init__(self, docker: str, environment: Mapping[str, str], origin: str) -> None:
         self.docker, self.environment, self.origin = docker, {**os.environ, **environment}, origin
+        #: what RUN reaches
+        self.network = "none"
         self._contexts: list[str] = []
         self._tags: list[str] = []
 
@@ -71,13 +73,16 @@ class Builder:
 
     def load_bases(self, busybox: Path, more: Collection[str] = ()) -> None:
         """Make the base images and `more` that are known and load them; done once."""
-        images = base_images(busybox, more)
+        self.load(base_images(busybox, more))
+
+    def load(self, images: Sequence[BaseImage]) -> None:
+        """Load base images; those of the same name are replaced."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "bases.tar")
             write_archive(path, [image._replace(names=tuple(map(_own_name, image.names))) for image in images])
             self._checked("load", "--quiet", "--input", str(path))
         names = [name for image in images for name in image.names]
-        self._contexts = [f"--build-context={name}=docker-image://{_own_name(name)}" for name in names]
+        self._contexts += [f"--build-context={name}=docker-image://{_own_name(name)}" for name in names]
         self._tags += [_own_name(name) for name in names]
 
     def build(self, folder: Path, text: str, tag: str | None = None, options: tuple[str, ...] = ()) -> Built:
@@ -85,7 +90,14 @@ class Builder:
         with tempfile.TemporaryDirectory() as beside:
             file = Path(beside, "Dockerfile")
             file.write_text(without_syntax(text), "utf-8", newline="")
-            words = ["build", "--network=none", "--progress=rawjson", *self._contexts, *options, f"--file={file}"]
+            words = [
+                "build",
+                f"--network={self.network}",
+                "--progress=rawjson",
+                *self._contexts,
+                *options,
+                f"--file={file}",
+            ]
             if tag is not None:
                 words.append(f"--tag={_own_name(tag)}")
                 self._tags.append(_own_name(tag))

@@ -106,7 +106,17 @@ def _unpack(suite: str, folder: Path) -> None:
 
 
 def _download(folder: Path, suite: str, packages: tuple[str, ...]) -> None:
-    """Download packages with an apt that knows nothing of the system's sources and state."""
+    _run(*_private_apt(folder, suite), "download", *packages, folder=folder)
+
+
+def download_with_needs(folder: Path, packages: tuple[str, ...]) -> list[Path]:
+    """The packages of the machine's own suite and all that they depend on, as files below `folder`, which is made."""
+    _run(*_private_apt(folder, _own_suite()), "install", "-y", "--download-only", "--no-install-recommends", *packages)
+    return sorted((folder / "var/cache/apt/archives").glob("*.deb"))
+
+
+def _private_apt(folder: Path, suite: str) -> tuple[str, ...]:
+    """The words of an apt that knows nothing of the system's sources and state, its lists fetched."""
     for name in ("etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/trusted.gpg.d", "var/lib/dpkg"):
         (folder / name).mkdir(parents=True)
     for name in ("var/lib/apt/lists/partial", "var/cache/apt/archives/partial"):
@@ -120,9 +130,9 @@ def _download(folder: Path, suite: str, packages: tuple[str, ...]) -> None:
         "Acquire::Languages=none",
         "Acquire::Retries=3",
     )
-    words = ["apt-get", "-q", *[word for setting in settings for word in ("-o", setting)]]
+    words = ("apt-get", "-q", *[word for setting in settings for word in ("-o", setting)])
     _run(*words, "update")
-    _run(*words, "download", *packages, folder=folder)
+    return words
 
 
 def _mirror() -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,8 +38,9 @@ class _Made(NamedTuple):
 class Workshop:
     """A builder with a copy of each project, so that tests change nothing of the sources."""
 
-    def __init__(self, builder: Builder, folder: Path) -> None:
-        self.builder, self.folder = builder, folder
+    def __init__(self, builder: Builder, folder: Path, noise: tuple[str, ...] = ()) -> None:
+        """`noise` are patterns of paths that differ from build to build and are not looked at."""
+        self.builder, self.folder, self.noise = builder, folder, noise
         self._bases: dict[str, Image] = {}
         self._known: dict[tuple[str, str, bool], _Made] = {}
 
@@ -76,7 +78,7 @@ class Workshop:
             built = self.builder.build(self.copy_of(project), text, tag, options)
             if built.complaint is not None:
                 raise BuildFailedError(built.complaint)
-            self._known[key] = _Made(tag, self.builder.image(tag))
+            self._known[key] = _Made(tag, self._looked_at(self.builder.image(tag)))
         return self._known[key]
 
     def secrets(self, project: Project) -> tuple[str, ...]:
@@ -95,8 +97,18 @@ class Workshop:
             return NOTHING
         assert name is not None
         if name not in self._bases:
-            self._bases[name] = self.builder.image(name)
+            self._bases[name] = self._looked_at(self.builder.image(name))
         return self._bases[name]
+
+    def _looked_at(self, image: Image) -> Image:
+        if not self.noise:
+            return image
+        files = {
+            path: entry
+            for path, entry in image.files.items()
+            if not any(fnmatchcase(path, pattern) for pattern in self.noise)
+        }
+        return image._replace(files=files)
 
 
 def judged(case: Case, workshop: Workshop) -> Verdict:

@@ -46,15 +46,11 @@ class Project(NamedTuple):
     """A project: `about` says what it shows; `arguments` and `secrets` are given to every build."""
 
     name: str
+    folder: Path
     about: str
     arguments: Mapping[str, str]
     secrets: Mapping[str, str]
     described: Mapping[str, Any]
-
-    @property
-    def folder(self) -> Path:
-        """Where its files lie."""
-        return FOLDER / self.name
 
     @property
     def cases(self) -> Iterator[Case]:
@@ -89,14 +85,13 @@ class Project(NamedTuple):
         return sorted(path.name for path in self.folder.glob("*Dockerfile*") if path.name not in broken)
 
 
-def projects() -> list[Project]:
-    """All projects, by name."""
-    return [_project(path) for path in sorted(FOLDER.glob("*/case.toml"))]
+def projects(folder: Path = FOLDER) -> list[Project]:
+    """All projects of a folder, by name."""
+    return [_project(path) for path in sorted(folder.glob("*/case.toml"))]
 
 
 def _project(path: Path) -> Project:
     described = tomllib.loads(path.read_text("utf-8"))
     build = described.get("build", {})
-    return Project(
-        path.parent.name, described["about"], build.get("arguments", {}), build.get("secrets", {}), described
-    )
+    arguments, secrets = build.get("arguments", {}), build.get("secrets", {})
+    return Project(path.parent.name, path.parent, described["about"], arguments, secrets, described)

@@ -114,6 +114,7 @@ needs() {{
     -e 's/.*http\.Dir("\([^"]*\)").*/\1/p' \
     -e 's/.*LoadLocation("\([^"]*\)").*/\/usr\/share\/zoneinfo\/\1/p'
   sources | xargs grep -qs '"https://' && echo /etc/ssl/certs/ca-certificates.crt
+  sources | xargs grep -qs '"os/user"' && echo /etc/passwd
   [ $linked = static ] || for library in $libraries; do echo "/usr/lib/lib$library.so"; done
 }}
 
