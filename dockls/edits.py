@@ -207,6 +207,12 @@ def _body_below(model: Model, declaration: Instruction, body: str) -> Edit:
     return Edit(Span(end, end), text)
 
 
+def counted_on(model: Model, number: int) -> tuple[Edit, ...]:
+    """What ``--from=N`` needs where a stage is put in front of stage `number`."""
+    moved = {old: old + (old >= number) for old in range(len(model.stages))}
+    return tuple([Edit(model.absolute(place), text) for place, text in _renumbered(model, moved)])
+
+
 def _renumbered(model: Model, moved: Mapping[int, int]) -> list[tuple[Place, str]]:
     """The places of ``--from=N`` in stages that stay whose stage gets another number, and that number."""
     found: list[tuple[Place, str]] = []
