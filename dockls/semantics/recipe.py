@@ -1,8 +1,9 @@
 """The recipe of a stage: what its image is made of, without names, numbers, order and layout.
 
 It is the base, then the instructions along the FROM chain, each ``--from=stage`` replaced by that stage's own recipe.
-Renaming, naming, splitting a FROM chain, inlining, moving and removing unused stages leave it equal. ONBUILD triggers
-run where the stage is used as a base, and a bare ARG carries the global default that it imports, as in BuildKit.
+Renaming, naming, splitting a FROM chain, inlining, moving and removing unused stages leave it equal, and so does
+cutting or joining RUN instructions at ``&&``. ONBUILD triggers run where the stage is used as a base, and a bare ARG
+carries the global default that it imports, as in BuildKit.
 """
 
 from bisect import bisect_left
@@ -10,6 +11,7 @@ from bisect import bisect_left
 from dockls.semantics.graph import Reference, Resolution
 from dockls.semantics.interface import mount_fields
 from dockls.semantics.model import Model
+from dockls.semantics.run_chain import chain_of
 from dockls.semantics.stage import Stage
 from dockls.syntax import Flag, Instruction, Item, Parsed
 
@@ -66,8 +68,21 @@ class _Recipes:
         """The steps of all stages it starts from, then its own, each put on top of those before."""
         recipe = self._base(stage)
         for instruction in stage.instructions:
-            recipe = _digest((recipe, self._step(stage, instruction, instruction.parsed)))
+            for step in self._steps(stage, instruction):
+                recipe = _digest((recipe, step))
         return recipe
+
+    def _steps(self, stage: Stage, instruction: Instruction) -> tuple[str, ...]:
+        """The steps of an instruction: one, or those of a RUN that could as well be several."""
+        links = chain_of(stage, instruction) if instruction.keyword == "RUN" else None
+        if links is None:
+            return (self._step(stage, instruction, instruction.parsed),)
+        flags = [self._flag(stage, instruction, flag) for flag in instruction.flags]
+        # What stands behind a command that the shell remembers is one with it.
+        cut = next((number for number, link in enumerate(links) if link.remembered), len(links))
+        texts = [link.text for link in links[:cut]]
+        texts += [" && ".join([link.text for link in links[cut:]])] if cut < len(links) else []
+        return tuple([_digest(("RUN", "", *flags, "", text)) for text in texts])
 
     def _base(self, stage: Stage) -> Recipe:
         platform = stage.declaration.parsed.flag("platform")
