@@ -59,7 +59,8 @@ class Extraction(NamedTuple):
     `preparation` are instructions of the last stage
     before anything is copied. `insertions` are small edits inside the builder, `appended` its further instructions.
     `replaced` gives for a keyword the lines in place of all instructions of that keyword. `rewritten` gives the text in
-    place of an instruction that moves. `keeps_folder` tells whether the working directory of the builder means anything
+    place of an instruction that moves. `copies_last` puts repeated COPY instructions below what the builder gives: they
+    change more often. `keeps_folder` tells whether the working directory of the builder means anything
     to the program. The rest is as in `Plan`.
     """
 
@@ -76,6 +77,7 @@ class Extraction(NamedTuple):
     dropped: frozenset[Instruction] = frozenset()
     replaced: Mapping[str, tuple[str, ...]] = {}
     rewritten: Mapping[Instruction, str] = {}
+    copies_last: bool = False
     keeps_folder: bool = True
     keeps_environment: bool = True
     assumptions: tuple[str, ...] = ()

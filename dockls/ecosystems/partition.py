@@ -13,6 +13,7 @@ from dockls.ecosystems.cuts import owns_folder
 from dockls.ecosystems.environment import arguments_used, environment_lines
 from dockls.ecosystems.steps import CONTRACT
 from dockls.semantics import Model, Stage
+from dockls.semantics.files import copies_of
 from dockls.syntax import Blank, Instruction
 from dockls.text import Edit, Span
 
@@ -176,12 +177,20 @@ class _Partition:
             found.append(self._user_text(self.early_user))
         found += workdir
         if self.extraction.keeps_environment:
+            brought = (*self.extraction.artifacts, *self._copied())
             for parent in self._parents():
-                found += environment_lines(parent, parent.instructions, self.extraction.artifacts)
-            found += environment_lines(self.stage, self.above, self.extraction.artifacts)
+                found += environment_lines(parent, parent.instructions, brought)
+            found += environment_lines(self.stage, self.above, brought)
         copies = [one for one in self.stage.instructions if one in self.extraction.repeated and one.keyword != "RUN"]
-        found += [one.text.strip() for one in copies]
-        return found + [self._copy(artifact) for artifact in self._ordered()]
+        repeated = [one.text.strip() for one in copies]
+        given = [self._copy(artifact) for artifact in self._ordered()]
+        return found + (given + repeated if self.extraction.copies_last else repeated + given)
+
+    def _copied(self) -> list[Artifact]:
+        """What the new stage's own COPY instructions bring."""
+        kept = (*self.extraction.repeated, *self.below)
+        copies = [copy for copy in copies_of(self.stage) if copy.instruction in kept]
+        return [Artifact(copy.destination, copy.is_folder) for copy in copies if copy.destination is not None]
 
     def _ordered(self) -> list[Artifact]:
         """What changes seldom first: what other stages than the builder give."""
@@ -239,7 +248,11 @@ class _Partition:
         below = {instruction.keyword for instruction in self.below}
         for instruction in self.moved:
             lines = self.extraction.replaced.get(instruction.keyword)
-            if lines is None:
+            if instruction in self.extraction.rewritten:
+                comments = edits.leading_comments(self.model, instruction)
+                found += "".join([comment.text for comment in comments])
+                found += self._lines([self.extraction.rewritten[instruction]])
+            elif lines is None:
                 found += edits.source(self.model, instruction)
             elif instruction.keyword not in below:
                 found += edits.lines(self.model, [self._styled(line) for line in lines])

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
+    from .python_packages import system_packages as system_packages
     from .runtimes import RuntimeChoice as RuntimeChoice
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
@@ -120,6 +121,7 @@ _HOMES = {
     "runtime_packages": "packages",
     "slim": "variants",
     "static_server": "development",
+    "system_packages": "python_packages",
     "translate": "packages",
 }
 
