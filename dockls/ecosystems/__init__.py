@@ -60,8 +60,8 @@ class Extraction(NamedTuple):
     before anything is copied. `insertions` are small edits inside the builder, `appended` its further instructions.
     `replaced` gives for a keyword the lines in place of all instructions of that keyword. `rewritten` gives the text in
     place of an instruction that moves. `copies_last` puts repeated COPY instructions below what the builder gives: they
-    change more often. `keeps_folder` tells whether the working directory of the builder means anything
-    to the program. The rest is as in `Plan`.
+    change more often. `bound` are repeated RUNs that need the working directory or the variables. `keeps_folder` tells
+    whether the working directory of the builder means anything to the program. The rest is as in `Plan`.
     """
 
     image: str
@@ -78,6 +78,7 @@ class Extraction(NamedTuple):
     replaced: Mapping[str, tuple[str, ...]] = {}
     rewritten: Mapping[Instruction, str] = {}
     copies_last: bool = False
+    bound: frozenset[Instruction] = frozenset()
     keeps_folder: bool = True
     keeps_environment: bool = True
     assumptions: tuple[str, ...] = ()

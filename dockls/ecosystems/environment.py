@@ -48,7 +48,7 @@ def _search_path(
 ) -> str:
     """A value of PATH without the folders that are named by variables of the build and serve nothing any more."""
     found: list[str] = []
-    for part in value.split(":"):
+    for part in value.strip("\"'").split(":"):
         folder = expanded(part, stage.state_before(instruction), instruction.escape)
         if _can_be_said_again(stage, instruction, part, kept):
             found.append(part)

@@ -5,6 +5,7 @@ above, instructions of the image's configuration are moved with their comments, 
 made of (WORKDIR, ENV, USER, SHELL, the ARGs these use) is said again.
 """
 
+import posixpath
 from typing import NamedTuple
 
 from dockls import edits
@@ -13,7 +14,7 @@ from dockls.ecosystems.cuts import owns_folder
 from dockls.ecosystems.environment import arguments_used, environment_lines
 from dockls.ecosystems.steps import CONTRACT
 from dockls.semantics import Model, Stage
-from dockls.semantics.files import copies_of
+from dockls.semantics.files import Copy, copies_of
 from dockls.syntax import Blank, Instruction
 from dockls.text import Edit, Span
 
@@ -169,7 +170,8 @@ class _Partition:
 
     def _taken(self) -> list[str]:
         """The tools, the folder, the variables and the files of the new stage."""
-        found = [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
+        steps = [one for one in self.extraction.repeated if one.keyword == "RUN"]
+        found = [one.text.strip() for one in steps if one not in self.extraction.bound]
         workdir = self._workdir()
         if self.early_user is not None and workdir:
             if self.early_user in self.below:
@@ -181,10 +183,20 @@ class _Partition:
             for parent in self._parents():
                 found += environment_lines(parent, parent.instructions, brought)
             found += environment_lines(self.stage, self.above, brought)
+        found += [one.text.strip() for one in steps if one in self.extraction.bound]
         copies = [one for one in self.stage.instructions if one in self.extraction.repeated and one.keyword != "RUN"]
         repeated = [one.text.strip() for one in copies]
-        given = [self._copy(artifact) for artifact in self._ordered()]
-        return found + (given + repeated if self.extraction.copies_last else repeated + given)
+        early = [self._copy(one) for one in self._ordered() if self.extraction.copies_last and not self._covered(one)]
+        late = [self._copy(one) for one in self._ordered() if not self.extraction.copies_last or self._covered(one)]
+        return [*found, *early, *repeated, *late]
+
+    def _covered(self, artifact: Artifact) -> bool:
+        """Whether a repeated COPY may bring something to where the artifact lies, which was made upon it."""
+        return any(
+            _may_bring(self.stage, copy, artifact.target)
+            for copy in copies_of(self.stage)
+            if copy.instruction in self.extraction.repeated
+        )
 
     def _copied(self) -> list[Artifact]:
         """What the new stage's own COPY instructions bring."""
@@ -207,10 +219,18 @@ class _Partition:
         if not self.extraction.keeps_folder or not self._needs_folder() or self.state.workdir is None:
             self.changes.add("workdir")
             return []
+        if self.state.workdir == "/" and self._starts_at_root():
+            return []
         parent = self.stage.parent
         if parent is not None and not self._parents() and parent.final_state.workdir == self.state.workdir:
             return []
         return [f"WORKDIR {self.state.workdir}"]
+
+    def _starts_at_root(self) -> bool:
+        from dockls.knowledge import facts
+
+        known = facts(self.extraction.image)
+        return known is not None and known.workdir == "/" and self.extraction.copies_last
 
     def _needs_folder(self) -> bool:
         """Whether the file chose the working directory itself, or anything relative is left."""
@@ -312,6 +332,17 @@ class _Partition:
         if keyword == "FROM":
             rest = rest.replace(" AS ", " as ")
         return keyword.lower() + space + rest
+
+
+def _may_bring(stage: Stage, copy: Copy, path: str) -> bool:
+    """Whether a COPY of whole folders may hold `path`, as far as the build context is known."""
+    folder = (copy.destination or "/").rstrip("/") + "/"
+    if copy.destination is None or not (path + "/").startswith(folder):
+        return False
+    if copy.stage is not None or copy.from_image or not stage.context.known:
+        return True
+    inside = [posixpath.normpath(posixpath.join(source, path[len(folder) :])) for source in copy.sources]
+    return any(stage.context.kind(one) is not None and not stage.context.ignored(one).ignored for one in inside)
 
 
 def _deletions(model: Model, instructions: list[Instruction], floor: int) -> list[Edit]:

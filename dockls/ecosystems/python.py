@@ -153,7 +153,8 @@ def _extraction(
     if isinstance(commands, Obstacle):
         return commands
     called = tuple([Running((name,), None, None, False, "script") for name in scripts.programs])
-    runtime = python_runtime(stage, image, (*runs, *called), steps.runtime, _requirements(stage, needed))
+    requirements = _requirements(stage, needed)
+    runtime = python_runtime(stage, image, (*runs, *called), steps.runtime, requirements)
     if isinstance(runtime, Obstacle):
         return runtime
     return _split(stage, installs, places, steps, commands, runtime, user, scripts)
@@ -208,16 +209,19 @@ def _read(stage: Stage, path: str) -> str | None:
 
 
 def _requirements(stage: Stage, installs: tuple[PythonInstall, ...]) -> frozenset[str] | None:
-    """The names of all packages that are installed; None where a file that lists them is not known."""
-    found = {name for install in installs for name in install.names}
+    """What is installed, by name and by the beginning of its address; None where a file that lists it is not known."""
+    words = [word for install in installs for word in install.command.words]
+    if any(install.tool not in ("pip", "uv pip") for install in installs):
+        return None
     for install in installs:
         for file in install.files:
             path = joined(install.command.directory, file)
             text = None if path is None else _read(stage, path)
             if text is None:
-                return frozenset(found) if found else None
-            found |= {bare_name(line) for line in text.split("\n")}
-    return frozenset(found)
+                return None
+            words += text.split("\n")
+    addresses = [word[word.find("git+") :].partition("//")[0] for word in words if "git+" in word]
+    return frozenset([*[bare_name(word) for word in words], *addresses])
 
 
 def _hidden(
@@ -230,7 +234,8 @@ def _hidden(
         return None
     for run in runs:
         entry = None if run.path is None else made(stage, run.path)
-        if run.path is not None and run.path.startswith("/usr/") and entry is None and run.name not in ("env", "tini"):
+        own = run.name.startswith(("python", "pip")) or (run.path or "").startswith("/usr/local/")
+        if run.path is not None and own and run.path.startswith("/usr/") and entry is None:
             return Obstacle(f"`{run.path}` is called by its path, so it would not see a virtual environment")
     for instruction in stage.instructions:
         if "site-packages" in instruction.text or "dist-packages" in instruction.text:
@@ -300,6 +305,7 @@ def _split(
         dropped=steps.dropped,
         rewritten=commands.texts,
         copies_last=True,
+        bound=steps.bound,
         assumptions=_assumed(installs, places, steps, commands, runtime, scripts) + assumed_of(user),
         changes=frozenset(("base", *commands.changes)) | frozenset(("user",) if user.assumed else ()),
     )

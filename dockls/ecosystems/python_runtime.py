@@ -15,6 +15,8 @@ _PACKAGES = {"ssh": "openssh-client", "ps": "procps", "gpg": "gnupg", "xz": "xz-
 _COMPILERS = frozenset(("gcc", "g++", "make", "cc", "autoconf", "automake", "pkg-config"))
 #: libraries that every Debian image has, since apt needs them
 _EVERYWHERE = frozenset(("libc6", "libgcc-s1", "libstdc++6", "zlib1g"))
+#: how a requirement begins that pip has git fetch
+_FETCHED = frozenset(("git+https:", "git+ssh:", "git+http:", "git+git:"))
 _KINDS = ("same", "slim", "alpine", "distroless", "scratch")
 
 
@@ -69,8 +71,9 @@ def python_runtime(
     steps: tuple[Instruction, ...],
     requirements: frozenset[str] | None,
 ) -> PythonRuntime | Obstacle:
-    """The image with its packages; `steps` are those below the installation, `requirements` Python packages if known.
+    """The image with its packages; `steps` are those below the installation.
 
+    `requirements` are Python packages and beginnings of addresses, None where they are not known.
     A package is left out only if it is known to be for building: the others are installed again.
     """
     from dockls.knowledge import facts, system_packages
@@ -87,6 +90,9 @@ def python_runtime(
         return Obstacle(f"which packages `{variable}` names is not known")
     for package in _installed(stage, steps):
         names = _needed(stage, package, called, tools)
+        if package.name == "git" and requirements is not None and not _FETCHED & requirements:
+            # pip fetches nothing with it: it is there for the program.
+            names = ("git",)
         if isinstance(names, Obstacle):
             return names
         wanted += names

@@ -31,13 +31,15 @@ _DOWNLOADS = ("astral.sh/uv", "python-poetry", "pdm-project", "get-pip", "get-po
 class PythonSteps(NamedTuple):
     """`last` is the builder's last instruction, `runtime` the steps below it but for the `dropped` ones.
 
-    `repeated` are steps that both stages have, `artifacts` what the program has from the builder besides packages.
+    `repeated` are steps that both stages have, those of them that are `bound` need the working directory or variables,
+    `artifacts` what the program has from the builder besides packages.
     """
 
     last: Instruction
     runtime: tuple[Instruction, ...]
     dropped: frozenset[Instruction]
     repeated: tuple[Instruction, ...]
+    bound: frozenset[Instruction]
     artifacts: tuple[Artifact, ...]
     assumptions: tuple[str, ...]
 
@@ -136,6 +138,8 @@ class _Above:
         root = (self.stage.state_before(instruction).user or "root").partition(":")[0] in ("root", "0")
         written = any(command.command.redirects for command in commands if command.command.program in _REPEATED)
         made = {path for command in commands if command.command.program == "mkdir" for path in self._operands(command)}
+        if plain and outside and set(outside) <= {self.folder} and all(one.words[0] == "mkdir" for one in commands):
+            return
         if outside and plain and root and not unknown:
             touched = [path for path, step in self.touched if step is instruction]
             if not touched or set(touched) <= made:
@@ -246,9 +250,7 @@ def _brought(
             return Obstacle(f"where `{shown(copy.instruction)}` copies to is not known")
         if whole and (path + "/").startswith(folder + "/"):
             continue
-        elsewhere = stage.state_before(copy.instruction).workdir != stage.state_after(last).workdir
-        relative = not copy.instruction.words[-1].value.startswith(("/", "$"))
-        if path in touched or (elsewhere and relative):
+        if path in touched or _lies_elsewhere(stage, copy, last):
             if path == "/":
                 return Obstacle(f"`{shown(copy.instruction)}` copies to where the system lies")
             artifacts.append(Artifact(path, copy.is_folder))
@@ -259,7 +261,42 @@ def _brought(
     assumptions = list(steps.assumptions) if whole else []
     if narrowed and not whole:
         assumptions.append("the program does not read the files that say what is to be installed")
-    return PythonSteps(last, below[0], below[1], tuple(repeated), tuple(artifacts), tuple(assumptions))
+    bound = frozenset([one for one in steps.repeated if _is_bound(stage, one)])
+    obstacle = _unbound(stage, last, bound)
+    if obstacle is not None:
+        return obstacle
+    return PythonSteps(last, below[0], below[1], tuple(repeated), bound, tuple(artifacts), tuple(assumptions))
+
+
+def _unbound(stage: Stage, last: Instruction, steps: frozenset[Instruction]) -> Obstacle | None:
+    """A repeated step that would run in another folder, or as another user, than it does."""
+    above = stage.instructions[: stage.instructions.index(last) + 1]
+    users = any(one.keyword == "USER" for one in above)
+    for instruction in above:
+        elsewhere = stage.state_before(instruction).workdir != stage.state_after(last).workdir
+        if instruction in steps and (users or (elsewhere and _is_relative(stage, instruction))):
+            return Obstacle(f"what `{shown(instruction)}` makes may be needed at run time")
+    return None
+
+
+def _is_bound(stage: Stage, instruction: Instruction) -> bool:
+    return "$" in instruction.text or _is_relative(stage, instruction)
+
+
+def _is_relative(stage: Stage, instruction: Instruction) -> bool:
+    """Whether a RUN names a path that the working directory gives its meaning."""
+    for command in executed_by(stage, instruction):
+        operands = [word for word in command.words[1:] if not word.startswith("-")]
+        owned = command.command.program in ("chmod", "chown", "chgrp", "sed", "echo", "printf")
+        if any(not word.startswith(("/", "$")) for word in operands[1 if owned else 0 :]):
+            return command.command.program not in ("echo", "printf")
+    return False
+
+
+def _lies_elsewhere(stage: Stage, copy: Copy, last: Instruction) -> bool:
+    """Whether the destination of a COPY would be another one below the working directory of the new stage."""
+    elsewhere = stage.state_before(copy.instruction).workdir != stage.state_after(last).workdir
+    return elsewhere and not copy.instruction.words[-1].value.startswith(("/", "$"))
 
 
 def _in_place(steps: _Above) -> list[Instruction]:

@@ -244,7 +244,7 @@ def _run(stage: Stage, command: Executed) -> list[Made]:
             text = output.path
             if text is not None and "$" in text:
                 text = expanded(text, stage.state_before(command.instruction), command.instruction.escape)
-            path = None if text is None else joined(command.directory, text)
+            path = None if text is None or "$" in text else joined(command.directory, text)
             if path is not None:
                 level = CERTAIN if certainty == output.certainty == CERTAIN else LIKELY
                 found.append(Made(path, output.kind, level, "run", command.instruction))
