@@ -55,10 +55,12 @@ class _Places(NamedTuple):
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Python program without what its packages were installed with."""
-    from dockls.knowledge import development_command, facts
+    from dockls.knowledge import development_command, facts, python_beneath
 
     known = facts(stage.base_image or "")
-    if known is None or known.language != "python" or known.family != "python" or stage.parent is not None:
+    if known is None or known.language != "python" or stage.parent is not None:
+        return None
+    if known.family != "python" and python_beneath(stage.base_image or "") is None:
         return None
     runs = running(stage)
     if not any(run.role == "program" for run in runs):
@@ -252,9 +254,9 @@ def _hidden(
 
 def _other_python(stage: Stage, places: _Places, installs: tuple[PythonInstall, ...]) -> Obstacle | None:
     """Why the environment's Python would be another one than the image's."""
-    from dockls.knowledge import facts
+    from dockls.knowledge import facts, python_beneath
 
-    known = facts(stage.base_image or "")
+    known = facts(python_beneath(stage.base_image or "") or stage.base_image or "")
     version = "" if known is None else known.version or ""
     if places.converts and (version == "2" or version.startswith("2.")):
         return Obstacle("Python 2 cannot make a virtual environment by itself")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from dockls.ecosystems import Obstacle, Wish
 from dockls.ecosystems.programs import Running
+from dockls.ecosystems.python_commands import TOOLS
 from dockls.ecosystems.steps import Package, install_line, packages
 from dockls.semantics import Stage
 from dockls.semantics.execution import executed, executed_by
@@ -35,12 +36,15 @@ class PythonRuntime(NamedTuple):
 
 def runtime_image(stage: Stage, wish: Wish) -> str | Obstacle:
     """The image: with the same Python, of the same release, with the same C library."""
-    from dockls.knowledge import alpine, facts, parse_reference, slim
+    from dockls.knowledge import alpine, facts, parse_reference, python_beneath, slim
 
     text = stage.declaration.words[0].text
     base = facts(stage.base_image or "")
     is_alpine = base is not None and base.distribution == "alpine"
     variant = slim(text)
+    beneath = python_beneath(stage.base_image or "")
+    if wish.runtime in (None, "alpine" if is_alpine else "slim") and beneath is not None:
+        return beneath
     if wish.runtime is None:
         return variant.image if variant.image is not None and not is_alpine else text
     if wish.runtime == "same":
@@ -219,7 +223,7 @@ def _needed(
 
 
 def _called(stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, ...]) -> tuple[str, ...]:
-    """The programs that the image and the steps below the installation call."""
+    """The programs that the image and the steps below the installation call, without what falls away."""
     found = [run.name for run in runs]
     found += [run.launcher.rpartition("/")[2] for run in runs if run.launcher is not None]
     for step in steps:
@@ -228,4 +232,4 @@ def _called(stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, .
         for command in executed_by(stage, step):
             found.append(command.command.program)
             found += ["msgfmt"] if "compilemessages" in command.words else []
-    return tuple(dict.fromkeys(found))
+    return tuple([name for name in dict.fromkeys(found) if name not in TOOLS])

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from .variants import alpine as alpine
     from .variants import distroless as distroless
     from .variants import has_variants as has_variants
+    from .variants import python_beneath as python_beneath
     from .variants import slim as slim
 
 _HOMES = {
@@ -110,6 +111,7 @@ _HOMES = {
     "needs_a_look": "ordering",
     "vendor_folder": "ordering",
     "project_install": "ordering",
+    "python_beneath": "variants",
     "obstacles": "ordering",
     "official_images": "image_reference",
     "package_install": "package_commands",
