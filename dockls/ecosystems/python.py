@@ -290,7 +290,8 @@ def _split(
     relocated, created = created_by(stage, user, steps.last, bool(cut.owned or cut.copied))
     if any(install.command.instruction in relocated for install in installs):
         relocated = ()
-    preparation = [*runtime.preparation, *([created] if created else [])]
+    sources = [step.text.strip() for step in steps.early]
+    preparation = [*sources, *runtime.preparation, *([created] if created else [])]
     if places.environment is not None and (places.converts or (commands.texts and not _is_on_path(stage, places))):
         preparation.append(f'ENV PATH="{places.environment}/bin:$PATH"')
     artifacts = [Artifact(home, True) for home in places.homes]
@@ -308,7 +309,8 @@ def _split(
         rewritten=commands.texts,
         copies_last=True,
         bound=steps.bound,
-        assumptions=_assumed(installs, places, steps, commands, runtime, scripts) + assumed_of(user),
+        assumptions=_assumed(installs, places, steps, commands, runtime, scripts, stage.declaration.words[0].text)
+        + assumed_of(user),
         changes=frozenset(("base", *commands.changes)) | frozenset(("user",) if user.assumed else ()),
     )
 
@@ -351,7 +353,9 @@ def _assumed(
     commands: Commands,
     runtime: PythonRuntime,
     scripts: _Scripts,
+    text: str,
 ) -> tuple[str, ...]:
+    """What is taken for granted; `text` is the builder's image as it is written."""
     found: list[str] = []
     if places.converts:
         found.append("nothing calls Python or the programs of its packages by a path of the system's own")
@@ -359,6 +363,8 @@ def _assumed(
         found.append("uv takes the Python of the image and downloads none")
     if runtime.is_other:
         found.append("no package needs a library that the full image alone has")
+    if runtime.is_other and "@" in text:
+        found.append(f"`{runtime.image}` has the Python of `{text.partition('@')[0]}` with that digest")
     if runtime.left:
         names = ", ".join([f"`{name}`" for name in runtime.left])
         found.append(f"the program does not use {names}")

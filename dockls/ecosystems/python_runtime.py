@@ -14,6 +14,8 @@ from dockls.syntax import Instruction
 #: programs whose packages are called otherwise
 _PACKAGES = {"ssh": "openssh-client", "ps": "procps", "gpg": "gnupg", "xz": "xz-utils", "hg": "mercurial"}
 _COMPILERS = frozenset(("gcc", "g++", "make", "cc", "autoconf", "automake", "pkg-config"))
+#: programs that call a compiler
+_COMPILING = frozenset(("cythonize", "pyinstaller", "nuitka", "nuitka3", "maturin", "cargo"))
 #: libraries that every Debian image has, since apt needs them
 _EVERYWHERE = frozenset(("libc6", "libgcc-s1", "libstdc++6", "zlib1g"))
 #: how a requirement begins that pip has git fetch
@@ -106,6 +108,9 @@ def python_runtime(
         compiler = next((name for name in missing if name in _COMPILERS), None)
         if compiler is not None:
             return Obstacle(f"`{compiler}` is called after the packages are installed, and only the full image has it")
+    compiling = next((name for name in called if name in _COMPILING), None)
+    if compiling is not None:
+        return Obstacle(f"`{compiling}` compiles after the packages are installed")
         # Debian's user tools come as a package of their own.
         missing += ["adduser"] if {"adduser", "addgroup"} & _creators(stage) & base.tools - tools else []
         wanted += [_PACKAGES.get(name, name) for name in missing]
@@ -113,7 +118,8 @@ def python_runtime(
         wanted += system_packages(name, None if base is None else base.release or base.likely_release)
     there = {package.name for package in packages(stage) if package.instruction in steps}
     names_wanted = tuple([name for name in dict.fromkeys(wanted) if name not in there])
-    line = install_line(manager, names_wanted) if names_wanted else None
+    written = _written(stage)
+    line = install_line(manager, tuple([written.get(name, name) for name in names_wanted])) if names_wanted else None
     if line is not None and _with_recommended(stage, names_wanted):
         line = line.replace("--no-install-recommends ", "")
     if names_wanted and line is None:
@@ -122,6 +128,18 @@ def python_runtime(
     if not is_other:
         title = "same image"
     return PythonRuntime(image, title, () if line is None else (line,), is_other, tuple(dict.fromkeys(left)))
+
+
+def _written(stage: Stage) -> dict[str, str]:
+    """How the stage names packages, with the versions that it asks for."""
+    from dockls.knowledge import package_install
+
+    found: dict[str, str] = {}
+    for command in executed(stage):
+        install = package_install(list(command.words))
+        if install is not None:
+            found |= dict(zip(install.packages, install.written, strict=True))
+    return found
 
 
 def _unresolved(stage: Stage) -> str | None:
@@ -201,6 +219,8 @@ def _needed(
     name = package.name
     if "$" in name or "`" in name:
         return Obstacle(f"which packages `{name}` names is not known")
+    if "/" in name or "@" in name or _is_from_elsewhere(stage, package):
+        return Obstacle(f"`{name}` does not come from the distribution alone")
     known = facts(stage.base_image or "")
     release = None if known is None else known.release or known.likely_release
     is_python = name.startswith("python") and name.endswith("-dev")
@@ -220,6 +240,15 @@ def _needed(
         return ()
     helps = any(one.command.program == name for one in executed(stage) if one.instruction is not package.instruction)
     return () if package.kind == "tool" and helps else (name,)
+
+
+def _is_from_elsewhere(stage: Stage, package: Package) -> bool:
+    """Whether the command that installs a package names another source than the usual ones."""
+    for command in executed(stage):
+        options = ("-t", "--target-release") if package.manager == "apt" else ("-X", "--repository")
+        if command.instruction is package.instruction and package.name in command.words:
+            return any(word.partition("=")[0] in options for word in command.words)
+    return False
 
 
 def _called(stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, ...]) -> tuple[str, ...]:

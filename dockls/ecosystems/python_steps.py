@@ -24,6 +24,8 @@ _TOUCHING = frozenset(("chmod", "chown", "chgrp", "cp", "mv", "ln", "sed", "rm",
 #: commands that do the same in the image that runs the program, when nothing but themselves is in a RUN
 _REPEATED = frozenset(("mkdir", "chown", "chmod", "ln", "touch", "echo", "printf", "sed", "cp", "mv", "rm", "chgrp"))
 _CACHES = ("/root/.cache", "/var/lib/apt", "/var/cache", "/tmp", "/usr/share/doc", "/usr/share/man", "~", "$HOME")
+#: where distributions say what their packages come from
+_SOURCES = ("/etc/apt", "/etc/apk")
 #: where the usual installers of installers come from
 _DOWNLOADS = ("astral.sh/uv", "python-poetry", "pdm-project", "get-pip", "get-poetry", "rustup.rs", "pipenv")
 
@@ -31,8 +33,9 @@ _DOWNLOADS = ("astral.sh/uv", "python-poetry", "pdm-project", "get-pip", "get-po
 class PythonSteps(NamedTuple):
     """`last` is the builder's last instruction, `runtime` the steps below it but for the `dropped` ones.
 
-    `repeated` are steps that both stages have, those of them that are `bound` need the working directory or variables,
-    `artifacts` what the program has from the builder besides packages.
+    `repeated` are steps that both stages have, those of them that are `bound` need the working directory or variables;
+    `early` are steps that both have, too, and that tell where the distribution's packages come from. `artifacts` are
+    what the program has from the builder besides packages.
     """
 
     last: Instruction
@@ -40,6 +43,7 @@ class PythonSteps(NamedTuple):
     dropped: frozenset[Instruction]
     repeated: tuple[Instruction, ...]
     bound: frozenset[Instruction]
+    early: tuple[Instruction, ...]
     artifacts: tuple[Artifact, ...]
     assumptions: tuple[str, ...]
 
@@ -265,7 +269,16 @@ def _brought(
     obstacle = _unbound(stage, last, bound)
     if obstacle is not None:
         return obstacle
-    return PythonSteps(last, below[0], below[1], tuple(repeated), bound, tuple(artifacts), tuple(assumptions))
+    early = tuple([one for one in repeated if one not in bound and _tells_sources(stage, one)])
+    others = tuple([one for one in repeated if one not in early])
+    return PythonSteps(last, below[0], below[1], others, bound, early, tuple(artifacts), tuple(assumptions))
+
+
+def _tells_sources(stage: Stage, instruction: Instruction) -> bool:
+    """Whether a step changes where the distribution's packages come from."""
+    if instruction.keyword == "RUN":
+        return any(word.startswith(_SOURCES) for command in executed_by(stage, instruction) for word in command.words)
+    return instruction.words[-1].value.startswith(_SOURCES)
 
 
 def _unbound(stage: Stage, last: Instruction, steps: frozenset[Instruction]) -> Obstacle | None:
