@@ -15,6 +15,7 @@ from dockls.ecosystems.environment import arguments_used, environment_lines
 from dockls.ecosystems.steps import CONTRACT
 from dockls.semantics import Model, Stage
 from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.variable_uses import variables
 from dockls.syntax import Blank, Instruction
 from dockls.text import Edit, Span
 
@@ -134,7 +135,10 @@ class _Partition:
         text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
         brought = "".join([edits.source(model, instruction) for instruction in self.extraction.relocated])
         prepared = self._lines(self._prepared()) + brought
-        body = self._lines(self._taken())
+        environment = self._environment()
+        if self._uses_environment(prepared):
+            prepared, environment = self._lines(environment) + prepared, []
+        body = self._lines(self._taken(environment))
         moved = self._moved()
         above = [*[one for parent in self._parents() for one in parent.instructions], *self.above]
         early = arguments_used(self.stage, above, [prepared])
@@ -168,7 +172,23 @@ class _Partition:
             self.changes.add("shell")
         return [*found, *self.extraction.preparation]
 
-    def _taken(self) -> list[str]:
+    def _environment(self) -> list[str]:
+        """The variables that the program may need."""
+        if not self.extraction.keeps_environment:
+            return []
+        found: list[str] = []
+        brought = (*self.extraction.artifacts, *self._copied())
+        for parent in self._parents():
+            found += environment_lines(parent, parent.instructions, brought)
+        return found + environment_lines(self.stage, self.above, brought)
+
+    def _uses_environment(self, text: str) -> bool:
+        """Whether instructions use variables that ENV above the cut sets."""
+        names = {pair.name for one in self.above if one.keyword == "ENV" for pair in one.pairs} - {"PATH"}
+        escape = self.stage.declaration.escape
+        return bool(names) and any(use.name in names for use in variables(text, escape, quotes=False))
+
+    def _taken(self, environment: list[str]) -> list[str]:
         """The tools, the folder, the variables and the files of the new stage."""
         steps = [one for one in self.extraction.repeated if one.keyword == "RUN"]
         found = [one.text.strip() for one in steps if one not in self.extraction.bound]
@@ -178,11 +198,7 @@ class _Partition:
                 found += [comment.text.strip() for comment in edits.leading_comments(self.model, self.early_user)]
             found.append(self._user_text(self.early_user))
         found += workdir
-        if self.extraction.keeps_environment:
-            brought = (*self.extraction.artifacts, *self._copied())
-            for parent in self._parents():
-                found += environment_lines(parent, parent.instructions, brought)
-            found += environment_lines(self.stage, self.above, brought)
+        found += environment
         found += [one.text.strip() for one in steps if one in self.extraction.bound]
         copies = [one for one in self.stage.instructions if one in self.extraction.repeated and one.keyword != "RUN"]
         repeated = [one.text.strip() for one in copies]
