@@ -28,6 +28,7 @@ from dockls.ecosystems.python_steps import PythonSteps, python_steps, shown
 from dockls.ecosystems.resources import without_nested
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage, joined
+from dockls.semantics.execution import executed
 from dockls.semantics.files import copies_of, made
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
@@ -144,13 +145,15 @@ def _extraction(
     steps = python_steps(stage, needed, places.homes, wish)
     if isinstance(steps, Obstacle):
         return steps
-    scripts = _scripts(stage, runs)
+    scripts = _scripts(stage, runs, steps.runtime)
     obstacle = _hidden(stage, runs, places, needed) or _unreadable(scripts)
     if obstacle is not None:
         return obstacle
     user = account(stage)
     if user is None:
         return Obstacle("which user the program runs as is not known")
+    if not _is_accounted_for(stage, user):
+        return Obstacle(f"how user `{user.name}` is created is not known")
     commands = without_tools(stage, steps.runtime)
     if isinstance(commands, Obstacle):
         return commands
@@ -163,17 +166,18 @@ def _extraction(
 
 
 class _Scripts(NamedTuple):
-    """The scripts that the image starts: what those call that can be read, and the paths of the others."""
+    """The scripts that the image or a step starts: what those call that can be read, and the paths of the others."""
 
     programs: tuple[str, ...]
     unread: tuple[str, ...]
 
 
-def _scripts(stage: Stage, runs: tuple[Running, ...]) -> _Scripts:
+def _scripts(stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, ...]) -> _Scripts:
     from dockls.shell import parse
 
     programs: list[str] = []
-    unread: list[str] = []
+    called = [command for command in executed(stage) if command.instruction in steps]
+    unread = [command.words[0] for command in called if command.words[0].startswith("./")]
     for run in runs:
         entry = None if run.path is None else made(stage, run.path)
         if run.path is None or entry is None or entry.origin not in ("context", "heredoc"):
@@ -315,6 +319,12 @@ def _split(
     )
 
 
+def _is_accounted_for(stage: Stage, user: Account) -> bool:
+    """Whether it is known how the user came to be: by commands of the stage, or by its base image alone."""
+    creates = any(command.command.program in ("useradd", "adduser") for command in executed(stage))
+    return user.is_root or user.is_number or bool(user.commands) or not creates
+
+
 def _is_on_path(stage: Stage, places: _Places) -> bool:
     return f"{places.environment}/bin" in (stage.final_state.lookup("PATH") or "").split(":")
 
@@ -326,7 +336,9 @@ def _insertions(stage: Stage, installs: tuple[PythonInstall, ...]) -> tuple[tupl
     ending = "\r\n" if stage.declaration.text.endswith("\r\n") else "\n"
     tools = any(install.tool in ("poetry", "pipenv", "pdm", "uv pip") for install in installs)
     named = f"VIRTUAL_ENV={_ENVIRONMENT} " if tools else ""
-    lines = (f"RUN python -m venv {_ENVIRONMENT}", f'ENV {named}PATH="{_ENVIRONMENT}/bin:$PATH"')
+    lines: tuple[str, ...] = (f"RUN python -m venv {_ENVIRONMENT}", f'ENV {named}PATH="{_ENVIRONMENT}/bin:$PATH"')
+    if stage.declaration.raw_keyword.islower():
+        lines = tuple([line[:3].lower() + line[3:] for line in lines])
     end = len(before.text)
     found = [(Place(before, Span(end, end)), "".join([line + ending for line in lines]))]
     for install in installs:

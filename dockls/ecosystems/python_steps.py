@@ -24,6 +24,8 @@ _TOUCHING = frozenset(("chmod", "chown", "chgrp", "cp", "mv", "ln", "sed", "rm",
 #: commands that do the same in the image that runs the program, when nothing but themselves is in a RUN
 _REPEATED = frozenset(("mkdir", "chown", "chmod", "ln", "touch", "echo", "printf", "sed", "cp", "mv", "rm", "chgrp"))
 _CACHES = ("/root/.cache", "/var/lib/apt", "/var/cache", "/tmp", "/usr/share/doc", "/usr/share/man", "~", "$HOME")
+#: where git finds hosts and keys
+_OF_SSH = ("~/.ssh", "/root/.ssh", "0600", "0700")
 #: where distributions say what their packages come from
 _SOURCES = ("/etc/apt", "/etc/apk")
 #: where the usual installers of installers come from
@@ -174,6 +176,10 @@ class _Above:
             return True
         if name in ("curl", "wget"):
             return _is_download(command)
+        if name == "ssh-keyscan" or (
+            name == "mkdir" and all(word.startswith(_OF_SSH) for word in self._operands(command))
+        ):
+            return True
         return any(word.rpartition("/")[2] in INSTALLERS | {"uvx"} for word in words[1:])
 
     def _only_prints(self, command: Executed) -> bool:

@@ -64,7 +64,7 @@ check() {
   for name in $(sed -n 's/^\(from\|import\) \([a-zA-Z_0-9]*\).*/\2/p' "$1"); do
     case $name in os|sys|json|re|time|typing|pathlib) ;; *) require "$name" || return 1;; esac
   done
-  for name in $(sed -n "s/.*open('\([^']*\)').*/\1/p" "$1"); do
+  for name in $(sed -n "s/.*open([\"']\([^\"']*\)[\"']).*/\1/p" "$1"); do
     [ -e "$name" ] || die "FileNotFoundError: [Errno 2] No such file or directory: '$name'"
   done
 }
@@ -81,7 +81,7 @@ fi
 [ -f "$1" ] || die "python: can't open file '$PWD/$1': [Errno 2] No such file or directory"
 folder=$(dirname "$1")
 check "$1" || exit 1
-for made in $(sed -n "s/.*open('\([^']*\)', 'w').*/\1/p" "$1"); do
+for made in $(sed -n "s/.*open([\"']\([^\"']*\)[\"'], [\"']w[\"']).*/\1/p" "$1"); do
   mkdir -p "$(dirname "$made")"; sha256sum < "$1" | cut -c1-12 > "$made"
 done
 sed -n "s/.*print(['\"]\([^'\"]*\)['\"]).*/\1/p" "$1"
