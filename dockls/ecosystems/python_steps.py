@@ -21,11 +21,12 @@ _BARE = frozenset((
     "env", ".", "source", "rustup", "command", "virtualenv", "venv", "ensurepip",
 ))  # fmt: skip
 _TOUCHING = frozenset(("chmod", "chown", "chgrp", "cp", "mv", "ln", "sed", "rm", "rmdir", "find", "touch", "dos2unix"))
+_MOVING = frozenset(("ln", "mv", "cp", "chmod", "rm", "tar", "install"))
 #: commands that do the same in the image that runs the program, when nothing but themselves is in a RUN
 _REPEATED = frozenset(("mkdir", "chown", "chmod", "ln", "touch", "echo", "printf", "sed", "cp", "mv", "rm", "chgrp"))
 _CACHES = ("/root/.cache", "/var/lib/apt", "/var/cache", "/tmp", "/usr/share/doc", "/usr/share/man", "~", "$HOME")
 #: where git finds hosts and keys
-_OF_SSH = ("~/.ssh", "/root/.ssh", "0600", "0700")
+_OF_SSH = ("~/.ssh", "/root/.ssh")
 #: where distributions say what their packages come from
 _SOURCES = ("/etc/apt", "/etc/apk")
 #: where the usual installers of installers come from
@@ -129,35 +130,37 @@ class _Above:
         outside: list[str] = []
         unknown = not commands
         for command in commands:
+            outside += self._touch(_written(command), command, instruction)
             if command in self.commands or self._is_of_the_build(command, commands):
                 continue
             if command.command.program == "mkdir":
-                outside += self._operands(command)
+                outside += _operands(command)
             elif _builds_in_place(command) and self.folder != "/":
                 self.touched.append((self.folder, instruction))
                 self.assumptions.append(f"what `{' '.join(command.words)}` makes lies in `{self.folder}`")
             elif command.command.program in _TOUCHING:
-                outside += self._touch(command, instruction)
+                outside += self._touch(_operands(command), command, instruction)
             else:
-                unknown = unknown or not self._only_prints(command)
+                unknown = unknown or command.command.program not in ("echo", "printf")
+        if unknown or not self._settled(instruction, commands, outside):
+            self.obstacle = Obstacle(f"what `{shown(instruction)}` makes may be needed at run time")
+
+    def _settled(self, instruction: Instruction, commands: tuple[Executed, ...], outside: list[str]) -> bool:
+        """Whether what a RUN makes `outside` of the program's folder comes into the new stage."""
         plain = all(command.command.program in _REPEATED or command.words[0] in _BARE for command in commands)
         root = (self.stage.state_before(instruction).user or "root").partition(":")[0] in ("root", "0")
-        written = any(command.command.redirects for command in commands if command.command.program in _REPEATED)
-        made = {path for command in commands if command.command.program == "mkdir" for path in self._operands(command)}
-        if plain and outside and set(outside) <= {self.folder} and all(one.words[0] == "mkdir" for one in commands):
-            return
-        if outside and plain and root and not unknown:
-            touched = [path for path, step in self.touched if step is instruction]
-            if not touched or set(touched) <= made:
-                self.touched = [entry for entry in self.touched if entry[1] is not instruction]
-                self.repeated.append(instruction)
-                return
-        if outside and not unknown and set(outside) <= made:
-            self.made += [path for path in outside if path != self.folder]
-        elif unknown or outside or (written and not plain):
-            self.obstacle = Obstacle(f"what `{shown(instruction)}` makes may be needed at run time")
-        elif written:
+        made = {path for command in commands if command.command.program == "mkdir" for path in _operands(command)}
+        if not outside or (set(outside) == {self.folder} and {command.words[0] for command in commands} == {"mkdir"}):
+            return True
+        touched = {path for path, step in self.touched if step is instruction}
+        if plain and root and touched <= made:
+            self.touched = [entry for entry in self.touched if entry[1] is not instruction]
             self.repeated.append(instruction)
+            return True
+        if set(outside) <= made and all(path.startswith("/") and not set(path) & set("$*?[{") for path in outside):
+            self.made += [path for path in outside if path != self.folder]
+            return True
+        return False
 
     def _is_of_the_build(self, command: Executed, commands: tuple[Executed, ...]) -> bool:
         """Whether a command serves nothing but the installation."""
@@ -177,36 +180,19 @@ class _Above:
         if name in ("curl", "wget"):
             return _is_download(command)
         if name == "ssh-keyscan" or (
-            name == "mkdir" and all(word.startswith(_OF_SSH) for word in self._operands(command))
+            name == "mkdir" and all(word.startswith(_OF_SSH) for word in command.words[1:] if word[0] not in "-0")
         ):
             return True
-        return any(word.rpartition("/")[2] in INSTALLERS | {"uvx"} for word in words[1:])
+        return name in _MOVING and any(word.rpartition("/")[2] in INSTALLERS | {"uvx"} for word in words[1:])
 
-    def _only_prints(self, command: Executed) -> bool:
-        return command.command.program in ("echo", "printf") and (
-            not command.command.redirects or command.command.program in _REPEATED
-        )
-
-    def _operands(self, command: Executed) -> list[str]:
-        operands = [word for word in command.words[1:] if not word.startswith("-")]
-        if command.command.program in ("chmod", "chown", "chgrp", "sed"):
-            operands = operands[1:]
-        if command.command.program == "find":
-            operands = operands[:1]
-        found: list[str] = []
-        for word in operands:
-            path = joined(command.directory, word) if "$" not in word else None
-            found.append(path or word)
-        return found
-
-    def _touch(self, command: Executed, instruction: Instruction) -> list[str]:
-        """The paths outside of the program's folder and of what COPY brought."""
+    def _touch(self, paths: list[str], command: Executed, instruction: Instruction) -> list[str]:
+        """Those of the paths that lie outside of the program's folder and of what COPY brought."""
         outside: list[str] = []
         copied = [copy.destination for copy in copies_of(self.stage) if copy.destination is not None]
-        for path in self._operands(command):
+        for path in paths:
             if path.startswith(_CACHES) or any((path + "/").startswith(home + "/") for home in self.homes):
                 continue
-            if command.command.program == "rm" and is_manifest(posixpath.basename(path)):
+            if is_manifest(posixpath.basename(path)):
                 continue
             inside = self.folder != "/" and (path == self.folder or path.startswith(self.folder + "/"))
             if inside or path in copied:
@@ -216,6 +202,27 @@ class _Above:
             else:
                 outside.append(path)
         return outside
+
+
+def _operands(command: Executed) -> list[str]:
+    """The paths that a command names, absolute where that is known."""
+    operands = [word for word in command.words[1:] if not word.startswith("-")]
+    if command.command.program in ("chmod", "chown", "chgrp", "sed"):
+        operands = operands[1:]
+    if command.command.program == "find":
+        operands = operands[:1]
+    return [(joined(command.directory, word) if "$" not in word else None) or word for word in operands]
+
+
+def _written(command: Executed) -> list[str]:
+    """The files that a command's output is sent to."""
+    found: list[str] = []
+    for redirect in command.command.redirects:
+        word = None if redirect.target is None else redirect.target.value or redirect.target.text
+        if ">" in redirect.operator and word is not None and not word.isdigit() and not word.startswith("/dev/"):
+            path = joined(command.directory, word) if "$" not in word else None
+            found.append(path or word)
+    return found
 
 
 def _is_download(command: Executed) -> bool:
