@@ -15,48 +15,31 @@ something is left behind: build packages, an installer, or the tools of a full i
 """
 
 import posixpath
-from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
 from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
 from dockls.ecosystems.cuts import Cut, owned, owners
 from dockls.ecosystems.programs import Running, running
-from dockls.ecosystems.python_commands import TOOLS, Commands, without_tools
-from dockls.ecosystems.python_installs import INSTALLERS, PythonInstall, bare_name, python_installs
+from dockls.ecosystems.python_commands import Commands, without_tools
+from dockls.ecosystems.python_context import Scripts, requirements_of, scripts_of
+from dockls.ecosystems.python_installs import ENVIRONMENT, INSTALLERS, Places, PythonInstall, places_of, python_installs
+from dockls.ecosystems.python_limits import obstacle_of, other_python, unfit
 from dockls.ecosystems.python_runtime import PythonRuntime, build_packages, python_runtime, runtime_image
-from dockls.ecosystems.python_steps import PythonSteps, python_steps, shown
+from dockls.ecosystems.python_steps import PythonSteps, python_steps
 from dockls.ecosystems.resources import without_nested
-from dockls.ecosystems.steps import packages
-from dockls.semantics import Stage, joined
-from dockls.semantics.execution import executed
-from dockls.semantics.files import copies_of, made
+from dockls.semantics import Stage
+from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
 
 ORDER = 40
 
-_ENVIRONMENT = "/opt/venv"
-#: what one works with, rather than having it do something by itself
-_WORKPLACES = frozenset((
-    "bash", "sh", "fish", "zsh", "ipython", "jupyter", "jupyter-lab", "jupyter-notebook", "tox", "nox", "pip",
-))  # fmt: skip
-_IDLE = (("python",), ("python3",), ("sleep", "infinity"), ("tail", "-f", "/dev/null"))
 _OF_PIP = frozenset(("pip", "setuptools", "wheel"))
-#: programs that start others without the PATH of the image
-_WITHOUT_PATH = frozenset(("cron", "sudo", "apache2", "openssh-server"))
-
-
-class _Places(NamedTuple):
-    """Where packages are: `homes` to be copied; `converts` tells that the system's are put into an environment."""
-
-    homes: tuple[str, ...]
-    converts: bool
-    environment: str | None
 
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Python program without what its packages were installed with."""
-    from dockls.knowledge import development_command, facts, python_beneath
+    from dockls.knowledge import facts, python_beneath
 
     known = facts(stage.base_image or "")
     if known is None or known.language != "python" or stage.parent is not None:
@@ -78,18 +61,9 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     tools = _tools(stage, installs)
     if image == stage.declaration.words[0].text and not tools and not build_packages(stage, _behind(stage, needed)):
         return None
-    for run in runs:
-        if run.role == "program" and (development_command(list(run.words)) or _debugs(stage, run)):
-            return Obstacle(f"`{' '.join(run.words)}` starts a server for development")
-        if run.role == "program" and (run.name in _WORKPLACES or run.words in _IDLE):
-            return Obstacle(f"`{' '.join(run.words)}` is there to work with, so what is needed cannot be told")
-    return _extraction(stage, wish, image, runs, installs, needed)
-
-
-def _debugs(stage: Stage, run: Running) -> bool:
-    """Whether the environment makes Flask's server one for development."""
-    debug = (stage.final_state.lookup("FLASK_DEBUG") or "0").lower() not in ("0", "false", "")
-    return "flask" in (run.name, *run.words[2:3]) and (debug or stage.final_state.lookup("FLASK_ENV") == "development")
+    reasons = [unfit(stage, run) for run in runs if run.role == "program"]
+    reason = next((reason for reason in reasons if reason is not None), None)
+    return reason or _extraction(stage, wish, image, runs, installs, needed)
 
 
 def _behind(stage: Stage, installs: tuple[PythonInstall, ...]) -> tuple[Instruction, ...]:
@@ -116,18 +90,6 @@ def _tools(stage: Stage, installs: tuple[PythonInstall, ...]) -> list[str]:
     return found + [one.tool for one in installs if one.tool in ("uv", "poetry", "pdm") and one.tool not in named]
 
 
-def _places(installs: tuple[PythonInstall, ...]) -> _Places | Obstacle:
-    """Where the packages are that the program needs."""
-    kinds = {install.kind for install in installs} - {"folder"}
-    if len(kinds) > 1:
-        return Obstacle("packages are installed to more than one place: for the system, the user or an environment")
-    homes = tuple(dict.fromkeys([install.path for install in installs if install.path is not None]))
-    if "system" in kinds:
-        return _Places((*homes, _ENVIRONMENT), True, _ENVIRONMENT)
-    environments = [install.path for install in installs if install.kind == "environment"]
-    return _Places(homes, False, environments[-1] if environments else None)
-
-
 def _extraction(
     stage: Stage,
     wish: Wish,
@@ -136,158 +98,42 @@ def _extraction(
     installs: tuple[PythonInstall, ...],
     needed: tuple[PythonInstall, ...],
 ) -> Extraction | Obstacle:
-    places = _places(needed)
+    places = places_of(needed)
     if isinstance(places, Obstacle):
         return places
-    obstacle = _other_python(stage, places, needed)
+    obstacle = other_python(stage, places, needed)
     if obstacle is not None:
         return obstacle
     steps = python_steps(stage, needed, places.homes, wish)
     if isinstance(steps, Obstacle):
         return steps
-    scripts = _scripts(stage, runs, steps.runtime)
-    obstacle = _hidden(stage, runs, places, needed) or _unreadable(scripts)
-    if obstacle is not None:
-        return obstacle
+    scripts = scripts_of(stage, runs, steps.runtime)
     user = account(stage)
     if user is None:
         return Obstacle("which user the program runs as is not known")
-    if not _is_accounted_for(stage, user):
-        return Obstacle(f"how user `{user.name}` is created is not known")
+    obstacle = obstacle_of(stage, runs, places, needed, scripts, user)
+    if obstacle is not None:
+        return obstacle
     commands = without_tools(stage, steps.runtime)
     if isinstance(commands, Obstacle):
         return commands
     called = tuple([Running((name,), None, None, False, "script") for name in scripts.programs])
-    requirements = _requirements(stage, needed)
+    requirements = requirements_of(stage, needed)
     runtime = python_runtime(stage, image, (*runs, *called), steps.runtime, requirements)
     if isinstance(runtime, Obstacle):
         return runtime
     return _split(stage, installs, places, steps, commands, runtime, user, scripts)
 
 
-class _Scripts(NamedTuple):
-    """The scripts that the image or a step starts: what those call that can be read, and the paths of the others."""
-
-    programs: tuple[str, ...]
-    unread: tuple[str, ...]
-
-
-def _scripts(stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, ...]) -> _Scripts:
-    from dockls.shell import parse
-
-    programs: list[str] = []
-    called = [command for command in executed(stage) if command.instruction in steps]
-    unread = [command.words[0] for command in called if command.words[0].startswith("./")]
-    for run in runs:
-        entry = None if run.path is None else made(stage, run.path)
-        if run.path is None or entry is None or entry.origin not in ("context", "heredoc"):
-            continue
-        if run.path.endswith(".py") or (entry.path != run.path and not run.path.endswith((".sh", ".bash"))):
-            continue
-        text = _read(stage, run.path)
-        if text is None:
-            unread.append(run.path)
-        else:
-            programs += [command.program for command in parse(text).commands]
-    return _Scripts(tuple(dict.fromkeys(programs)), tuple(dict.fromkeys(unread)))
-
-
-def _unreadable(scripts: _Scripts) -> Obstacle | None:
-    tool = next((name for name in scripts.programs if name in TOOLS | {"pip", "pip3"}), None)
-    return None if tool is None else Obstacle(f"a script that the image starts calls `{tool}`")
-
-
-def _read(stage: Stage, path: str) -> str | None:
-    """The text of a file that COPY brings to an absolute path, as far as the context is known."""
-    for copy in reversed(copies_of(stage)):
-        if copy.stage is not None or copy.from_image or copy.destination is None:
-            continue
-        for source in copy.sources:
-            inside = posixpath.normpath(posixpath.join(source, posixpath.relpath(path, copy.destination)))
-            named = posixpath.basename(source) == posixpath.basename(path)
-            wanted = source if named and posixpath.dirname(path) in (copy.destination, "/") else inside
-            if path == copy.destination:
-                wanted = source
-            text = None if wanted.startswith("..") else stage.context.read(posixpath.normpath(wanted.lstrip("/")))
-            if text is not None:
-                return text
-    return None
-
-
-def _requirements(stage: Stage, installs: tuple[PythonInstall, ...]) -> frozenset[str] | None:
-    """What is installed, by name and by the beginning of its address; None where a file that lists it is not known."""
-    words = [word for install in installs for word in install.command.words]
-    if any(install.tool not in ("pip", "uv pip") for install in installs):
-        return None
-    for install in installs:
-        for file in install.files:
-            path = joined(install.command.directory, file)
-            text = None if path is None else _read(stage, path)
-            if text is None:
-                return None
-            words += text.split("\n")
-    addresses = [word[word.find("git+") :].partition("//")[0] for word in words if "git+" in word]
-    return frozenset([*[bare_name(word) for word in words], *addresses])
-
-
-def _hidden(
-    stage: Stage, runs: tuple[Running, ...], places: _Places, installs: tuple[PythonInstall, ...]
-) -> Obstacle | None:
-    """Why the program would not see an environment that takes the place of the system's packages."""
-    if any(install.path == "/root/.local" for install in installs) and not _runs_as_root(stage):
-        return Obstacle("`/root/.local` cannot be read by the user that the program runs as")
-    if not places.converts:
-        return None
-    for run in runs:
-        entry = None if run.path is None else made(stage, run.path)
-        own = run.name.startswith(("python", "pip")) or (run.path or "").startswith("/usr/local/")
-        if run.path is not None and own and run.path.startswith("/usr/") and entry is None:
-            return Obstacle(f"`{run.path}` is called by its path, so it would not see a virtual environment")
-    for instruction in stage.instructions:
-        if "site-packages" in instruction.text or "dist-packages" in instruction.text:
-            return Obstacle(f"`{shown(instruction)}` names the folder of the system's packages")
-        if instruction.keyword == "ENV":
-            for pair in instruction.pairs:
-                if pair.name == "PATH" and "$PATH" not in (pair.value or "").replace("{", "").replace("}", ""):
-                    return Obstacle(f"`{shown(instruction)}` says all of PATH anew")
-    for package in packages(stage):
-        if package.name in _WITHOUT_PATH:
-            return Obstacle(f"`{package.name}` starts programs without the PATH that a virtual environment needs")
-    return None
-
-
-def _other_python(stage: Stage, places: _Places, installs: tuple[PythonInstall, ...]) -> Obstacle | None:
-    """Why the environment's Python would be another one than the image's."""
-    from dockls.knowledge import facts, python_beneath
-
-    known = facts(python_beneath(stage.base_image or "") or stage.base_image or "")
-    version = "" if known is None else known.version or ""
-    if places.converts and (version == "2" or version.startswith("2.")):
-        return Obstacle("Python 2 cannot make a virtual environment by itself")
-    asked = (stage.context.read(".python-version") or "").strip() if any(one.tool == "uv" for one in installs) else ""
-    if (
-        asked
-        and version
-        and not (asked + ".").startswith(version + ".")
-        and not (version + ".").startswith(asked + ".")
-    ):
-        return Obstacle(f"`.python-version` asks for Python {asked}, which uv downloads: the image has {version}")
-    return None
-
-
-def _runs_as_root(stage: Stage) -> bool:
-    return (stage.final_state.user or "root").partition(":")[0] in ("root", "0")
-
-
 def _split(
     stage: Stage,
     installs: tuple[PythonInstall, ...],
-    places: _Places,
+    places: Places,
     steps: PythonSteps,
     commands: Commands,
     runtime: PythonRuntime,
     user: Account,
-    scripts: _Scripts,
+    scripts: Scripts,
 ) -> Extraction:
     cut = Cut(steps.last, steps.runtime, steps.dropped, *owners(stage))
     owner = None if user.is_root else user.text
@@ -319,13 +165,7 @@ def _split(
     )
 
 
-def _is_accounted_for(stage: Stage, user: Account) -> bool:
-    """Whether it is known how the user came to be: by commands of the stage, or by its base image alone."""
-    creates = any(command.command.program in ("useradd", "adduser") for command in executed(stage))
-    return user.is_root or user.is_number or bool(user.commands) or not creates
-
-
-def _is_on_path(stage: Stage, places: _Places) -> bool:
+def _is_on_path(stage: Stage, places: Places) -> bool:
     return f"{places.environment}/bin" in (stage.final_state.lookup("PATH") or "").split(":")
 
 
@@ -335,8 +175,8 @@ def _insertions(stage: Stage, installs: tuple[PythonInstall, ...]) -> tuple[tupl
     before = _above(stage, first.command.instruction)
     ending = "\r\n" if stage.declaration.text.endswith("\r\n") else "\n"
     tools = any(install.tool in ("poetry", "pipenv", "pdm", "uv pip") for install in installs)
-    named = f"VIRTUAL_ENV={_ENVIRONMENT} " if tools else ""
-    lines: tuple[str, ...] = (f"RUN python -m venv {_ENVIRONMENT}", f'ENV {named}PATH="{_ENVIRONMENT}/bin:$PATH"')
+    named = f"VIRTUAL_ENV={ENVIRONMENT} " if tools else ""
+    lines: tuple[str, ...] = (f"RUN python -m venv {ENVIRONMENT}", f'ENV {named}PATH="{ENVIRONMENT}/bin:$PATH"')
     if stage.declaration.raw_keyword.islower():
         lines = tuple([line[:3].lower() + line[3:] for line in lines])
     end = len(before.text)
@@ -360,11 +200,11 @@ def _above(stage: Stage, first: Instruction) -> Instruction:
 
 def _assumed(
     installs: tuple[PythonInstall, ...],
-    places: _Places,
+    places: Places,
     steps: PythonSteps,
     commands: Commands,
     runtime: PythonRuntime,
-    scripts: _Scripts,
+    scripts: Scripts,
     text: str,
 ) -> tuple[str, ...]:
     """What is taken for granted; `text` is the builder's image as it is written."""

@@ -8,6 +8,8 @@ from dockls.semantics import Stage, expanded, joined
 from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.syntax import Instruction
 
+#: where the builder makes a virtual environment
+ENVIRONMENT = "/opt/venv"
 #: tools that install packages and are of no use to a program
 INSTALLERS = frozenset(("flit", "hatch", "pdm", "pip", "pip-tools", "pipenv", "poetry", "uv", "virtualenv"))
 _BESIDE = frozenset(("build", "setuptools", "wheel", "cython", "poetry-core", "poetry-plugin-export", "hatchling"))
@@ -23,6 +25,14 @@ _CALLING_PIP = frozenset((("opentelemetry-bootstrap", "-a"), ("spacy", "download
 #: what setup.py installs, or builds among the sources
 _SETUP = frozenset(("install", "develop", "build", "build_ext"))
 _SYSTEM = frozenset(("/usr", "/usr/local", ""))
+
+
+class Places(NamedTuple):
+    """Where packages are: `homes` to be copied; `converts` tells that the system's are put into an environment."""
+
+    homes: tuple[str, ...]
+    converts: bool
+    environment: str | None
 
 
 class PythonInstall(NamedTuple):
@@ -55,6 +65,18 @@ def python_installs(stage: Stage) -> tuple[PythonInstall, ...] | Obstacle:
         if install is not None:
             found.append(install)
     return tuple(found)
+
+
+def places_of(installs: tuple[PythonInstall, ...]) -> Places | Obstacle:
+    """Where the packages are that the program needs."""
+    kinds = {install.kind for install in installs} - {"folder"}
+    if len(kinds) > 1:
+        return Obstacle("packages are installed to more than one place: for the system, the user or an environment")
+    homes = tuple(dict.fromkeys([install.path for install in installs if install.path is not None]))
+    if "system" in kinds:
+        return Places((*homes, ENVIRONMENT), True, ENVIRONMENT)
+    environments = [install.path for install in installs if install.kind == "environment"]
+    return Places(homes, False, environments[-1] if environments else None)
 
 
 def _install(stage: Stage, command: Executed, made: tuple[str, ...]) -> PythonInstall | Obstacle | None:

@@ -99,6 +99,8 @@ def python_runtime(
         if package.name == "git" and requirements is not None and not _FETCHED & requirements:
             # pip fetches nothing with it: it is there for the program.
             names = ("git",)
+        if package.name == "openssh-client" and names and _fetches_by_ssh(stage):
+            names = ()
         if isinstance(names, Obstacle):
             return names
         wanted += names
@@ -240,6 +242,12 @@ def _needed(
         return ()
     helps = any(one.command.program == name for one in executed(stage) if one.instruction is not package.instruction)
     return () if package.kind == "tool" and helps else (name,)
+
+
+def _fetches_by_ssh(stage: Stage) -> bool:
+    """Whether a step has keys for the hosts that it fetches from."""
+    steps = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
+    return any("type=ssh" in step.text or "ssh-keyscan" in step.text for step in steps)
 
 
 def _is_from_elsewhere(stage: Stage, package: Package) -> bool:

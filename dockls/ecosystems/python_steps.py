@@ -211,7 +211,13 @@ def _operands(command: Executed) -> list[str]:
         operands = operands[1:]
     if command.command.program == "find":
         operands = operands[:1]
-    return [(joined(command.directory, word) if "$" not in word else None) or word for word in operands]
+    return [_path(command, word) for word in operands]
+
+
+def _path(command: Executed, word: str) -> str:
+    """A path made absolute; as it is written where only the shell knows it."""
+    known = "$" not in word and not word.startswith("~")
+    return (joined(command.directory, word) if known else None) or word
 
 
 def _written(command: Executed) -> list[str]:
@@ -220,8 +226,7 @@ def _written(command: Executed) -> list[str]:
     for redirect in command.command.redirects:
         word = None if redirect.target is None else redirect.target.value or redirect.target.text
         if ">" in redirect.operator and word is not None and not word.isdigit() and not word.startswith("/dev/"):
-            path = joined(command.directory, word) if "$" not in word else None
-            found.append(path or word)
+            found.append(_path(command, word))
     return found
 
 
