@@ -95,12 +95,9 @@ def python_runtime(
     if variable is not None:
         return Obstacle(f"which packages `{variable}` names is not known")
     for package in _installed(stage, steps):
-        names = _needed(stage, package, called, tools)
-        if package.name == "git" and requirements is not None and not _FETCHED & requirements:
-            # pip fetches nothing with it: it is there for the program.
-            names = ("git",)
-        if package.name == "openssh-client" and names and _fetches_by_ssh(stage):
-            names = ()
+        names = _fetching(stage, package, requirements)
+        if names is None:
+            names = _needed(stage, package, called, tools)
         if isinstance(names, Obstacle):
             return names
         wanted += names
@@ -244,10 +241,14 @@ def _needed(
     return () if package.kind == "tool" and helps else (name,)
 
 
-def _fetches_by_ssh(stage: Stage) -> bool:
-    """Whether a step has keys for the hosts that it fetches from."""
-    steps = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
-    return any("type=ssh" in step.text or "ssh-keyscan" in step.text for step in steps)
+def _fetching(stage: Stage, package: Package, requirements: frozenset[str] | None) -> tuple[str, ...] | None:
+    """What is needed of a package that may be there to fetch others; None if nothing tells."""
+    if package.name == "git" and requirements is not None and not _FETCHED & requirements:
+        # pip fetches nothing with it: it is there for the program.
+        return ("git",)
+    steps = [instruction.text for instruction in stage.instructions if instruction.keyword == "RUN"]
+    keys = any("type=ssh" in text or "ssh-keyscan" in text for text in steps)
+    return () if package.name == "openssh-client" and keys else None
 
 
 def _is_from_elsewhere(stage: Stage, package: Package) -> bool:
