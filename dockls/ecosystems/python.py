@@ -104,7 +104,7 @@ def _extraction(
     obstacle = other_python(stage, places, needed)
     if obstacle is not None:
         return obstacle
-    steps = python_steps(stage, needed, places.homes, wish)
+    steps = python_steps(stage, installs, places.homes, wish)
     if isinstance(steps, Obstacle):
         return steps
     scripts = scripts_of(stage, runs, steps.runtime)
@@ -142,7 +142,7 @@ def _split(
         relocated = ()
     sources = [step.text.strip() for step in steps.early]
     preparation = [*sources, *runtime.preparation, *([created] if created else [])]
-    if places.environment is not None and (places.converts or (commands.texts and not _is_on_path(stage, places))):
+    if places.environment is not None and (places.converts or (commands.tools and not _is_on_path(stage, places))):
         preparation.append(f'ENV PATH="{places.environment}/bin:$PATH"')
     artifacts = [Artifact(home, True) for home in places.homes]
     artifacts = [*artifacts, *steps.artifacts]
@@ -155,7 +155,7 @@ def _split(
         steps.repeated,
         relocated,
         _insertions(stage, installs) if places.converts else (),
-        dropped=steps.dropped,
+        dropped=steps.dropped | commands.dropped,
         rewritten=commands.texts,
         copies_last=True,
         bound=steps.bound,
@@ -171,11 +171,15 @@ def _is_on_path(stage: Stage, places: Places) -> bool:
 
 def _insertions(stage: Stage, installs: tuple[PythonInstall, ...]) -> tuple[tuple[Place, str], ...]:
     """The virtual environment above the first installation into it, and `--system` of uv taken away."""
-    first = next(install for install in installs if not install.only_tools or set(install.names) <= _OF_PIP)
+    system = [install for install in installs if install.kind == "system"]
+    first = next(install for install in system if not install.only_tools or set(install.names) <= _OF_PIP)
     before = _above(stage, first.command.instruction)
     ending = "\r\n" if stage.declaration.text.endswith("\r\n") else "\n"
     tools = any(install.tool in ("poetry", "pipenv", "pdm", "uv pip") for install in installs)
     named = f"VIRTUAL_ENV={ENVIRONMENT} " if tools else ""
+    if stage.state_after(before).lookup("UV_SYSTEM_PYTHON") is not None:
+        # As `--system` does, it has uv pass over virtual environments.
+        named += "UV_SYSTEM_PYTHON=0 "
     lines: tuple[str, ...] = (f"RUN python -m venv {ENVIRONMENT}", f'ENV {named}PATH="{ENVIRONMENT}/bin:$PATH"')
     if stage.declaration.raw_keyword.islower():
         lines = tuple([line[:3].lower() + line[3:] for line in lines])

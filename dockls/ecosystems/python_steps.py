@@ -56,7 +56,7 @@ def python_steps(
 ) -> PythonSteps | Obstacle:
     """Sort the steps of the stage; an obstacle where what one of them makes cannot be told."""
     instructions = stage.instructions
-    last = installs[-1].command.instruction
+    last = [install for install in installs if not install.only_tools][-1].command.instruction
     if wish.last is not None:
         if instructions.index(wish.last) < instructions.index(last):
             return Obstacle("the selection ends above the last step that installs packages")
