@@ -57,6 +57,9 @@ def other_python(stage: Stage, places: Places, installs: tuple[PythonInstall, ..
 
     known = facts(python_beneath(stage.base_image or "") or stage.base_image or "")
     version = "" if known is None else known.version or ""
+    platform = stage.declaration.parsed.flag("platform")
+    if platform is not None and "BUILD" in (platform.value or ""):
+        return Obstacle("packages are installed for the machine that builds, whatever the image is built for")
     if places.converts and (version == "2" or version.startswith("2.")):
         return Obstacle("Python 2 cannot make a virtual environment by itself")
     file = stage.context.read(".python-version") if any(one.tool == "uv" for one in installs) else None
