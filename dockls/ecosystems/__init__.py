@@ -59,8 +59,9 @@ class Extraction(NamedTuple):
     `preparation` are instructions of the last stage
     before anything is copied. `insertions` are small edits inside the builder, `appended` its further instructions.
     `replaced` gives for a keyword the lines in place of all instructions of that keyword. `rewritten` gives the text in
-    place of an instruction that moves. `keeps_folder` tells whether the working directory of the builder means anything
-    to the program. The rest is as in `Plan`.
+    place of an instruction that moves. `copies_last` puts repeated COPY instructions below what the builder gives: they
+    change more often. `bound` are repeated RUNs that need the working directory or the variables. `keeps_folder` tells
+    whether the working directory of the builder means anything to the program. The rest is as in `Plan`.
     """
 
     image: str
@@ -76,6 +77,8 @@ class Extraction(NamedTuple):
     dropped: frozenset[Instruction] = frozenset()
     replaced: Mapping[str, tuple[str, ...]] = {}
     rewritten: Mapping[Instruction, str] = {}
+    copies_last: bool = False
+    bound: frozenset[Instruction] = frozenset()
     keeps_folder: bool = True
     keeps_environment: bool = True
     assumptions: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from dockls.ecosystems.steps import purpose
-from dockls.semantics import Stage
+from dockls.semantics import Stage, expanded
 from dockls.semantics.execution import Executed, executed
 from dockls.syntax import Instruction
 
@@ -56,16 +56,21 @@ def account(stage: Stage) -> Account | None:
     creating: list[Executed] = []
     uid = None
     for command in executed(stage):
-        program, last = command.command.program, command.words[-1]
-        if program in _GROUPS and (group in command.words[1:] or name in command.words[1:]):
+        program = command.command.program
+        words = _expanded(stage, command) if program in (*_GROUPS, *_CREATING) else ()
+        if program in _GROUPS and (group in words[1:] or name in words[1:]):
             creating.append(command)
-        elif program in _CREATING and name in command.words[1:]:
+        elif program in _CREATING and name in words[1:]:
             creating.append(command)
             uid = _option(command.words, _UID_OPTIONS) or uid
-        elif program in _CREATING and last == name:
-            creating.append(command)
     gid = _group_number(tuple(creating), name, text.partition(":")[2], uid)
     return Account(text, name, uid, tuple(creating), gid=gid)
+
+
+def _expanded(stage: Stage, command: Executed) -> tuple[str, ...]:
+    """The words of a command with the values of the file's own variables."""
+    state = stage.state_before(command.instruction)
+    return tuple([(expanded(word, state, "\\") or word) if "$" in word else word for word in command.words])
 
 
 def _group_number(creating: tuple[Executed, ...], name: str, group: str, uid: str | None) -> str | None:

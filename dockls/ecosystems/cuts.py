@@ -38,7 +38,7 @@ def cut_at(
             return Obstacle("the selection ends above the last step that the program is built by")
         below = steps_behind(stage, wish.last)
         steps = tuple([step for step in instructions if step in (*below.runtime, *below.tidying, *below.unknown)])
-        return Cut(wish.last, steps, useless, *_owners(stage))
+        return Cut(wish.last, steps, useless, *owners(stage))
     below = steps_behind(stage, last)
     unknown = [step for step in below.unknown if step not in useless]
     if unknown:
@@ -55,18 +55,19 @@ def cut_at(
         else:
             last = step
     runtime = tuple([step for step in below.runtime if step not in useless])
-    return Cut(last, runtime, frozenset(dropped), *_owners(stage))
+    return Cut(last, runtime, frozenset(dropped), *owners(stage))
+
+
+def owners(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """The last three fields of a `Cut`: what steps and COPY give to another user, and what RUN makes."""
+    copied = [copy for copy in copies_of(stage) if copy.instruction.parsed.flag("chown") is not None]
+    built = frozenset([entry.path for entry in files_of(stage) if entry.origin == "run"])
+    return _owned(stage), tuple([copy.destination for copy in copied if copy.destination is not None]), built
 
 
 def _shown(instruction: Instruction) -> str:
     text = " ".join([line.strip().rstrip("\\`").strip() for line in instruction.text.split("\n")]).strip()
     return text if len(text) <= 60 else text[:57].rstrip() + "…"
-
-
-def _owners(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
-    copied = [copy for copy in copies_of(stage) if copy.instruction.parsed.flag("chown") is not None]
-    built = frozenset([entry.path for entry in files_of(stage) if entry.origin == "run"])
-    return _owned(stage), tuple([copy.destination for copy in copied if copy.destination is not None]), built
 
 
 def _owned(stage: Stage) -> tuple[str, ...]:

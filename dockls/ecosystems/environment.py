@@ -31,7 +31,9 @@ def environment_lines(stage: Stage, above: Sequence[Instruction], artifacts: tup
         pairs: list[str] = []
         for pair in wanted:
             value = pair.value or ""
-            if not _can_be_said_again(stage, instruction, value, kept):
+            if pair.name == "PATH" and not _can_be_said_again(stage, instruction, value, kept):
+                value = f'"{_search_path(stage, instruction, value, kept, artifacts)}"'
+            elif not _can_be_said_again(stage, instruction, value, kept):
                 variable = state.environment.get(pair.name)
                 value = _quoted(variable.value) if variable is not None and variable.value is not None else value
             elif pair.legacy:
@@ -39,6 +41,20 @@ def environment_lines(stage: Stage, above: Sequence[Instruction], artifacts: tup
             pairs.append(f"{pair.name}={value}")
         found.append("ENV " + " ".join(pairs))
     return found
+
+
+def _search_path(
+    stage: Stage, instruction: Instruction, value: str, kept: set[str], artifacts: tuple[Artifact, ...]
+) -> str:
+    """A value of PATH without the folders that are named by variables of the build and serve nothing any more."""
+    found: list[str] = []
+    for part in value.strip("\"'").split(":"):
+        folder = expanded(part, stage.state_before(instruction), instruction.escape)
+        if _can_be_said_again(stage, instruction, part, kept):
+            found.append(part)
+        elif folder is not None and any(_serves(artifact, folder) for artifact in artifacts):
+            found.append(folder)
+    return ":".join(found)
 
 
 def _is_wanted(stage: Stage, instruction: Instruction, name: str, artifacts: tuple[Artifact, ...]) -> bool:

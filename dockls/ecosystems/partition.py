@@ -5,6 +5,7 @@ above, instructions of the image's configuration are moved with their comments, 
 made of (WORKDIR, ENV, USER, SHELL, the ARGs these use) is said again.
 """
 
+import posixpath
 from typing import NamedTuple
 
 from dockls import edits
@@ -13,6 +14,8 @@ from dockls.ecosystems.cuts import owns_folder
 from dockls.ecosystems.environment import arguments_used, environment_lines
 from dockls.ecosystems.steps import CONTRACT
 from dockls.semantics import Model, Stage
+from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.variable_uses import variables
 from dockls.syntax import Blank, Instruction
 from dockls.text import Edit, Span
 
@@ -132,7 +135,10 @@ class _Partition:
         text += edits.lines(model, ["", self._styled(f"FROM {self._platform()}{self.extraction.image}{name}")])
         brought = "".join([edits.source(model, instruction) for instruction in self.extraction.relocated])
         prepared = self._lines(self._prepared()) + brought
-        body = self._lines(self._taken())
+        environment = self._environment()
+        if self._uses_environment(prepared):
+            prepared, environment = self._lines(environment) + prepared, []
+        body = self._lines(self._taken(environment))
         moved = self._moved()
         above = [*[one for parent in self._parents() for one in parent.instructions], *self.above]
         early = arguments_used(self.stage, above, [prepared])
@@ -166,22 +172,53 @@ class _Partition:
             self.changes.add("shell")
         return [*found, *self.extraction.preparation]
 
-    def _taken(self) -> list[str]:
+    def _environment(self) -> list[str]:
+        """The variables that the program may need."""
+        if not self.extraction.keeps_environment:
+            return []
+        found: list[str] = []
+        brought = (*self.extraction.artifacts, *self._copied())
+        for parent in self._parents():
+            found += environment_lines(parent, parent.instructions, brought)
+        return found + environment_lines(self.stage, self.above, brought)
+
+    def _uses_environment(self, text: str) -> bool:
+        """Whether instructions use variables that ENV above the cut sets."""
+        names = {pair.name for one in self.above if one.keyword == "ENV" for pair in one.pairs} - {"PATH"}
+        escape = self.stage.declaration.escape
+        return bool(names) and any(use.name in names for use in variables(text, escape, quotes=False))
+
+    def _taken(self, environment: list[str]) -> list[str]:
         """The tools, the folder, the variables and the files of the new stage."""
-        found = [one.text.strip() for one in self.extraction.repeated if one.keyword == "RUN"]
+        steps = [one for one in self.extraction.repeated if one.keyword == "RUN"]
+        found = [one.text.strip() for one in steps if one not in self.extraction.bound]
         workdir = self._workdir()
         if self.early_user is not None and workdir:
             if self.early_user in self.below:
                 found += [comment.text.strip() for comment in edits.leading_comments(self.model, self.early_user)]
             found.append(self._user_text(self.early_user))
         found += workdir
-        if self.extraction.keeps_environment:
-            for parent in self._parents():
-                found += environment_lines(parent, parent.instructions, self.extraction.artifacts)
-            found += environment_lines(self.stage, self.above, self.extraction.artifacts)
+        found += environment
+        found += [one.text.strip() for one in steps if one in self.extraction.bound]
         copies = [one for one in self.stage.instructions if one in self.extraction.repeated and one.keyword != "RUN"]
-        found += [one.text.strip() for one in copies]
-        return found + [self._copy(artifact) for artifact in self._ordered()]
+        repeated = [one.text.strip() for one in copies]
+        early = [self._copy(one) for one in self._ordered() if self.extraction.copies_last and not self._covered(one)]
+        late = [self._copy(one) for one in self._ordered() if not self.extraction.copies_last or self._covered(one)]
+        return [*found, *early, *repeated, *late]
+
+    def _covered(self, artifact: Artifact) -> bool:
+        """Whether a repeated COPY may bring something to where the artifact lies, which was made upon it."""
+        return any(
+            _may_bring(self.stage, copy, artifact.target)
+            for copy in copies_of(self.stage)
+            if copy.instruction in self.extraction.repeated
+        )
+
+    def _copied(self) -> list[Artifact]:
+        """What the new stage's own COPY instructions bring."""
+        kept = (*self.extraction.repeated, *self.below)
+        copies = [copy for copy in copies_of(self.stage) if copy.instruction in kept]
+        return [Artifact(copy.destination, copy.is_folder) for copy in copies if copy.destination is not None]
 
     def _ordered(self) -> list[Artifact]:
         """What changes seldom first: what other stages than the builder give."""
@@ -198,10 +235,18 @@ class _Partition:
         if not self.extraction.keeps_folder or not self._needs_folder() or self.state.workdir is None:
             self.changes.add("workdir")
             return []
+        if self.state.workdir == "/" and self._starts_at_root():
+            return []
         parent = self.stage.parent
         if parent is not None and not self._parents() and parent.final_state.workdir == self.state.workdir:
             return []
         return [f"WORKDIR {self.state.workdir}"]
+
+    def _starts_at_root(self) -> bool:
+        from dockls.knowledge import facts
+
+        known = facts(self.extraction.image)
+        return known is not None and known.workdir == "/" and self.extraction.copies_last
 
     def _needs_folder(self) -> bool:
         """Whether the file chose the working directory itself, or anything relative is left."""
@@ -239,7 +284,11 @@ class _Partition:
         below = {instruction.keyword for instruction in self.below}
         for instruction in self.moved:
             lines = self.extraction.replaced.get(instruction.keyword)
-            if lines is None:
+            if instruction in self.extraction.rewritten:
+                comments = edits.leading_comments(self.model, instruction)
+                found += "".join([comment.text for comment in comments])
+                found += self._lines([self.extraction.rewritten[instruction]])
+            elif lines is None:
                 found += edits.source(self.model, instruction)
             elif instruction.keyword not in below:
                 found += edits.lines(self.model, [self._styled(line) for line in lines])
@@ -299,6 +348,17 @@ class _Partition:
         if keyword == "FROM":
             rest = rest.replace(" AS ", " as ")
         return keyword.lower() + space + rest
+
+
+def _may_bring(stage: Stage, copy: Copy, path: str) -> bool:
+    """Whether a COPY of whole folders may hold `path`, as far as the build context is known."""
+    folder = (copy.destination or "/").rstrip("/") + "/"
+    if copy.destination is None or not (path + "/").startswith(folder):
+        return False
+    if copy.stage is not None or copy.from_image or not stage.context.known:
+        return True
+    inside = [posixpath.normpath(posixpath.join(source, path[len(folder) :])) for source in copy.sources]
+    return any(stage.context.kind(one) is not None and not stage.context.ignored(one).ignored for one in inside)
 
 
 def _deletions(model: Model, instructions: list[Instruction], floor: int) -> list[Edit]:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
+    from .python_packages import system_packages as system_packages
     from .runtimes import RuntimeChoice as RuntimeChoice
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from .variants import alpine as alpine
     from .variants import distroless as distroless
     from .variants import has_variants as has_variants
+    from .variants import python_beneath as python_beneath
     from .variants import slim as slim
 
 _HOMES = {
@@ -109,6 +111,7 @@ _HOMES = {
     "needs_a_look": "ordering",
     "vendor_folder": "ordering",
     "project_install": "ordering",
+    "python_beneath": "variants",
     "obstacles": "ordering",
     "official_images": "image_reference",
     "package_install": "package_commands",
@@ -120,6 +123,7 @@ _HOMES = {
     "runtime_packages": "packages",
     "slim": "variants",
     "static_server": "development",
+    "system_packages": "python_packages",
     "translate": "packages",
 }
 

@@ -22,17 +22,29 @@ def development_command(words: Sequence[str]) -> bool:
     script = script_name(command)
     if script is not None:
         return script in data["scripts"] or script.partition(":")[0] in ("dev", "watch")
-    if command.program in data["script_interpreters"] and command.words and not command.words[0].startswith("-"):
-        inner = Command(base_name(command.words[0]), command.words[1:], command.start + 1, command.environment)
+    position = _script_position(command.words)
+    if command.program.rstrip("0123456789.") in data["script_interpreters"] and position is not None:
+        words = command.words[position:]
+        inner = Command(base_name(words[0]), words[1:], command.start + position + 1, command.environment)
         if any(_fits(entry, inner) for entry in data["commands"]):
             return True
     return any(_fits(entry, command) for entry in data["commands"])
 
 
+def _script_position(words: Sequence[str]) -> int | None:
+    """The index of the script that an interpreter is given behind options without values (`-u`)."""
+    for position, word in enumerate(words):
+        if not word.startswith("-"):
+            return position
+        if word in ("-c", "-m", "-e", "-r", "-W", "-X") or word.startswith("--"):
+            return None
+    return None
+
+
 def _fits(entry: Mapping[str, Any], command: Command) -> bool:
     if command.program not in entry["programs"]:
         return False
-    arguments = sort_arguments(command.words)
+    arguments = sort_arguments(command.words, entry.get("value_options", ()))
     if "flags" in entry and not arguments.has(entry["flags"]):
         return False
     if "goals" in entry:

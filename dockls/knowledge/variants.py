@@ -246,6 +246,23 @@ def _distroless_versioned(flavor: str, version: str | None) -> Variant:
     return Variant(None, f"distroless has {flavor} {listed}, {wanted}")
 
 
+def python_beneath(reference: str) -> str | None:
+    """The image of Python that an image of uv is made upon, in its slim variant where there is one; None for others.
+
+    `ghcr.io/astral-sh/uv:python3.12-bookworm` has what `python:3.12-bookworm` has at the same places, and uv
+    (docs.astral.sh/uv/guides/integration/docker, "Available images").
+    """
+    known = facts(reference)
+    if known is None or known.family != "ghcr.io/astral-sh/uv":
+        return None
+    versions = [flavor.removeprefix("python") for flavor in known.flavors if flavor.startswith("python3.")]
+    if not versions or known.distribution not in ("debian", "alpine"):
+        return None
+    if known.distribution == "alpine":
+        return f"python:{versions[0]}-alpine{known.release or ''}"
+    return f"python:{versions[0]}-slim" + (f"-{known.release}" if known.release else "")
+
+
 def distroless_python(version: str | None) -> Variant:
     """The distroless Python image, which there is for one minor version only."""
     data = table("distroless")

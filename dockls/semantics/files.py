@@ -71,7 +71,7 @@ def _made_upon(below: tuple[Made, ...], stage: Stage) -> tuple[Made, ...]:
             if command.command.program in _REMOVING and removals < _MOST_REMOVALS:
                 removals += 1
                 listed, changed = _without_removed(listed, command), True
-            added = _run(command)
+            added = _run(stage, command)
             changed = changed or bool(added)
             listed += added
     return tuple(listed) if changed else below
@@ -233,7 +233,7 @@ def _kind(stage: Stage, copy: Copy, source: str) -> str | None:
     return None
 
 
-def _run(command: Executed) -> list[Made]:
+def _run(stage: Stage, command: Executed) -> list[Made]:
     from dockls.knowledge import build_command, install_command
 
     certainty = LIKELY if command.conditional else CERTAIN
@@ -241,7 +241,10 @@ def _run(command: Executed) -> list[Made]:
     build = build_command(list(command.words))
     if build is not None:
         for output in build.outputs:
-            path = None if output.path is None else joined(command.directory, output.path)
+            text = output.path
+            if text is not None and "$" in text:
+                text = expanded(text, stage.state_before(command.instruction), command.instruction.escape)
+            path = None if text is None or "$" in text else joined(command.directory, text)
             if path is not None:
                 level = CERTAIN if certainty == output.certainty == CERTAIN else LIKELY
                 found.append(Made(path, output.kind, level, "run", command.instruction))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dockls.knowledge import Variant, alpine, distroless, facts, parse_reference, runtime_images, slim
+from dockls.knowledge import Variant, alpine, distroless, facts, parse_reference, python_beneath, runtime_images, slim
 
 SHARED = Path(os.environ.get("DOCKLS_SHARED", Path(__file__).parents[3] / "shared"))
 TAGS = SHARED / "knowledge" / "official-tags.tsv.gz"
@@ -217,6 +217,22 @@ def test_siblings_of_published_tags_are_published(sibling: Callable[[str], Varia
                 missing.append((f"{image}:{tag}", found))
     assert missing == []
     assert checked > 500
+
+
+@pytest.mark.parametrize(
+    ("image", "beneath"),
+    [
+        ("ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "python:3.12-slim-bookworm"),
+        ("ghcr.io/astral-sh/uv:0.9-python3.13-trixie", "python:3.13-slim-trixie"),
+        ("ghcr.io/astral-sh/uv:python3.12-alpine", "python:3.12-alpine"),
+        ("ghcr.io/astral-sh/uv:python3.13-alpine3.22", "python:3.13-alpine3.22"),
+        ("ghcr.io/astral-sh/uv:0.9", None),
+        ("ghcr.io/astral-sh/uv:debian-slim", None),
+        ("python:3.13", None),
+    ],
+)
+def test_python_beneath_images_of_uv(image: str, beneath: str | None) -> None:
+    assert python_beneath(image) == beneath
 
 
 @pytest.mark.skipif(not TAGS.exists(), reason="the table of published tags is not here")

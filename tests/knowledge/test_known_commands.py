@@ -205,7 +205,8 @@ def test_builds_nothing(text: str) -> None:
     ["go run .", "npm run dev", "yarn dev", "pnpm run start:dev", "nodemon server.js", "vite", "npx vite --host",
      "ng serve", "next dev", "node --watch s.js", "flask run --debug", "python manage.py runserver",
      "php artisan serve", "mvn spring-boot:run", "./gradlew bootRun", "cargo run", "uvicorn app:app --reload",
-     "react-scripts start", "env A=b nodemon x.js"],
+     "react-scripts start", "env A=b nodemon x.js", "python -u manage.py runserver", "python3.12 manage.py runserver",
+     "flask --app web run --debug", "python -m debugpy --listen 5678 app.py"],
 )  # fmt: skip
 def test_development(text: str) -> None:
     assert development_command(text.split())
@@ -214,7 +215,8 @@ def test_development(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["node server.js", "npm start", "next start", "vite build", "flask run", "uvicorn app:app", "./server", "",
-     "java -jar a.jar", "go build", "npm run start", "gunicorn app", "nginx -g x", "yarn start"],
+     "java -jar a.jar", "go build", "npm run start", "gunicorn app", "nginx -g x", "yarn start",
+     "flask --app web run", "python -c runserver", "python -u app.py"],
 )  # fmt: skip
 def test_no_development(text: str) -> None:
     assert not development_command(text.split())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockls.knowledge import package_kind, runtime_packages, translate
+from dockls.knowledge import package_kind, runtime_packages, system_packages, translate
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,17 @@ def test_libraries_behind_headers() -> None:
     assert runtime_packages("openssl-dev", "apk") == ("libssl3", "libcrypto3")
     assert runtime_packages("curl", "apt") is None
     assert runtime_packages("unheard-of", "apt") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "expected"),
+    [
+        ("psycopg2", "bookworm", ("libpq5",)),
+        ("pycurl", "trixie", ("libcurl4t64",)),
+        ("gitpython", None, ("git",)),
+        ("psycopg2-binary", None, ()),
+        ("requests", None, ()),
+    ],
+)
+def test_what_python_packages_need(name: str, release: str | None, expected: tuple[str, ...]) -> None:
+    assert system_packages(name, release) == expected

@@ -21,6 +21,12 @@ _BRINGS = {
     "libsqlite3-0": ("/usr/lib/libsqlite3.so",),
     "sqlite-dev": ("/usr/include/sqlite3.h", "/usr/lib/libsqlite3.so"),
     "sqlite-libs": ("/usr/lib/libsqlite3.so",),
+    "libpq-dev": ("/usr/include/libpq-fe.h", "/usr/lib/libpq.so"),
+    "postgresql-dev": ("/usr/include/libpq-fe.h", "/usr/lib/libpq.so"),
+    "libpq5": ("/usr/lib/libpq.so",),
+    "libpq": ("/usr/lib/libpq.so",),
+    "default-libmysqlclient-dev": ("/usr/include/mysql.h", "/usr/lib/libmariadb.so"),
+    "libmariadb3": ("/usr/lib/libmariadb.so",),
 }
 #: programs that start another one
 _STARTERS = ("tini", "dumb-init", "su-exec", "gosu")

@@ -1,0 +1,5 @@
+import django
+import psycopg2
+
+application = django, psycopg2
+print("serving the shop")

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec gunicorn shop.wsgi:application

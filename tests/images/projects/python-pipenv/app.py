@@ -1,0 +1,4 @@
+import click
+
+print("clicked", click)
+print("clicked")

@@ -1,0 +1,3 @@
+import markdown
+
+app = markdown

@@ -1,0 +1,4 @@
+import flask
+
+print("turning pages")
+app = flask

@@ -1,0 +1,4 @@
+import requests
+
+served = requests
+print("requested")

@@ -1,0 +1,4 @@
+import httpx
+
+app = httpx
+print("sunny")

@@ -1,0 +1,4 @@
+import starlette
+
+app = starlette
+print("answering")
