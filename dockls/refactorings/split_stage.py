@@ -8,7 +8,8 @@ line. Numbers of stages in `--from=N` are adjusted. It is the inverse of inlinin
 another name than the one the upper part's commands tell.
 
 It is refused where the lower part would not build the same: triggers (`ONBUILD`) of the upper part would run in it, and
-an ENTRYPOINT drops the CMD of its base but not one of its own stage.
+an ENTRYPOINT drops the CMD of its base but not one of its own stage. So it is where a file of the workspace builds the
+stage, or one below it, by its number.
 
 ```dockerfile
 FROM node:24
@@ -54,7 +55,7 @@ def split_stage(model: Model, selection: Span, name: str = "") -> Plan | Refused
     above, below = stage.instructions[:place], stage.instructions[place:]
     if not any(one.keyword in STEPS for one in above):
         return None
-    reason = _means_less(above, below)
+    reason = _means_less(above, below) or _counted(model, stage)
     if reason is not None:
         return Refused(reason)
     taken = unusable(model, name) if name else None
@@ -71,6 +72,14 @@ def _means_less(above: tuple[Instruction, ...], below: tuple[Instruction, ...]) 
         return "the triggers (ONBUILD) above would run in the part below"
     if "CMD" in upper and "ENTRYPOINT" in lower and "CMD" not in lower:
         return "the ENTRYPOINT below would drop the CMD above, which would then be that of its base"
+    return None
+
+
+def _counted(model: Model, stage: Stage) -> str | None:
+    """Who builds a stage by a number that would be another one's."""
+    for use in model.surroundings.targets:
+        if use.name.isdecimal() and int(use.name) >= stage.index:
+            return f"{use.path.rpartition('/')[2]} builds stage number {use.name}, which would be another one"
     return None
 
 

@@ -27,10 +27,14 @@ from images.snapshot import Image
 
 STOCK = Path(__file__).parent / "stock"
 #: variables that only builds read; an image may lose them
-_BUILD_VARIABLES = ("CGO_ENABLED", "CI", "GO111MODULE", "GOFLAGS", "GOOS", "GOPRIVATE", "GOPROXY")
+_BUILD_VARIABLES = (
+    *("CGO_ENABLED", "CI", "GO111MODULE", "GOFLAGS", "GOOS", "GOPRIVATE", "GOPROXY"),
+    *("PIP_NO_CACHE_DIR", "POETRY_HOME", "POETRY_VENV", "POETRY_VERSION"),
+)
 #: what package managers and tools for accounts write in the image that they run in
 _SYSTEM = ("/etc/group*", "/etc/passwd*", "/etc/shadow*", "/home/*", "/lib/apk*", "/var/cache/*", "/var/lib/*")
 _INSTALLED = ("/sbin/*", "/usr/bin/*", "/usr/lib/*", "/usr/sbin/*", "/usr/share/zoneinfo*", "/etc/ssl/*")
+_VENV = "/opt/venv"
 
 
 class Written(NamedTuple):
@@ -144,7 +148,11 @@ def _compared(written: Written, before: _Built, after: _Built, builder: Builder)
     moved = {one.words[-1].value: one.words[0].value for one in taken if len(one.words) == 2}
     programs = tuple(moved) if "CGO_ENABLED=0" in written.after.tree.text else ()
     prepared = (*(_SYSTEM if commands else ()), *(_INSTALLED if "apk" in commands or "apt" in commands else ()))
-    allowed = Allowed(written.declared, _BUILD_VARIABLES, moved, prepared, programs)
+    # Packages of Python move into an environment of their own; that the program finds them there shows the run.
+    if _VENV in written.after.tree.text and _VENV not in written.before.tree.text:
+        prepared += (f"{_VENV}*",)
+    finds = ("PATH",) if re.search(r"^ENV PATH=\S*venv/bin:", written.after.tree.text, re.MULTILINE) else ()
+    allowed = Allowed(written.declared, (*_BUILD_VARIABLES, *finds), moved, prepared, programs)
     images = before.image, after.image, _base(written.before, builder), _base(written.after, builder)
     return [
         fault for fault in equivalent_image(*images, allowed) if not _is_owner_in_force(fault, written, after.image)

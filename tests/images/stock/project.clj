@@ -1,0 +1,2 @@
+(defproject app "1.0"
+  :main app.core)
