@@ -18,33 +18,22 @@ whose number the file tells is written as that number in an image without a shel
 
 from typing import NamedTuple
 
-from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
-from dockls.ecosystems.cuts import Cut, cut_at, owned
-from dockls.ecosystems.environment import USUAL_FOLDERS
-from dockls.ecosystems.go_builds import GoBuild, Programs, go_builds, programs_made
-from dockls.ecosystems.native import Native, libraries_of, native_code
-from dockls.ecosystems.programs import Running, named_files, running
-from dockls.ecosystems.resources import (
-    files_by,
-    folders_made,
-    named,
-    named_by_variables,
-    outside_copies,
-    settings_copies,
-    telling_folders,
-    without_nested,
-)
-from dockls.ecosystems.runtimes import Needs, pick
-from dockls.ecosystems.steps import packages, packages_to_run, tools_installed
-from dockls.semantics import Stage, joined
+from dockls.ecosystems import Extraction, Obstacle, Wish
+from dockls.ecosystems.accounts import account
+from dockls.ecosystems.built_programs import Build, Programs, programs_made
+from dockls.ecosystems.compiled import Linked, taken_out
+from dockls.ecosystems.cuts import cut_at
+from dockls.ecosystems.go_builds import go_builds
+from dockls.ecosystems.native import Native, native_code
+from dockls.ecosystems.programs import running
+from dockls.ecosystems.resources import telling_folders
+from dockls.ecosystems.steps import tools_installed
+from dockls.semantics import Stage
 from dockls.semantics.compatibility import Linking, go_linking, libc_of
-from dockls.semantics.files import made
-from dockls.syntax import Instruction, Place
+from dockls.syntax import Place
 from dockls.text import Span
 
 ORDER = 10
-_ACCOUNTS = ("/etc/passwd", "/etc/group")
 
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
@@ -67,7 +56,9 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     user = account(stage)
     if user is None:
         return Obstacle("which user the program runs as is not known")
-    return _extraction(stage, wish, builds, found, cut, user)
+    linked = _linked(stage, builds)
+    described = linked.described()
+    return taken_out(stage, wish, builds, found, cut, user, described, _assumed(stage, builds, found, linked))
 
 
 class _Linked(NamedTuple):
@@ -77,8 +68,13 @@ class _Linked(NamedTuple):
     insertions: tuple[tuple[Place, str], ...]
     native: Native
 
+    def described(self) -> Linked:
+        """The same for what takes programs out."""
+        native = self.native
+        return Linked("go", "Go", self.kind, self.insertions, (), native.embedded, native.accounts, ("/go",))
 
-def _linked(stage: Stage, builds: tuple[GoBuild, ...]) -> _Linked:
+
+def _linked(stage: Stage, builds: tuple[Build, ...]) -> _Linked:
     """Statically where that is so already or can be had, else as the builder's C library has it."""
     native = native_code(stage, tuple([build.command for build in builds]))
     linkings = [go_linking(stage, build.command) for build in builds]
@@ -108,83 +104,7 @@ def _links_by_habit(stage: Stage, linking: Linking) -> bool:
     return old and linking.kind == "static" and "=0" not in linking.why and "-static" not in linking.why
 
 
-def _extraction(
-    stage: Stage, wish: Wish, builds: tuple[GoBuild, ...], found: Programs, cut: Cut, user: Account
-) -> Extraction | Obstacle:
-    linked = _linked(stage, builds)
-    libraries = libraries_of(stage) if linked.kind != "static" else ()
-    if isinstance(libraries, Obstacle):
-        return libraries
-    below = {package.name for package in packages(stage) if package.instruction in cut.runtime}
-    libraries = tuple([name for name in (*libraries, *packages_to_run(stage)) if name not in below])
-    shells = tuple([run for run in found.runs if run.shell])
-    foreign = tuple([run for run in found.runs if run not in found.paths or _is_launched(stage, run)])
-    needs = Needs(linked.kind, shells, foreign, cut.runtime, user, libraries, found.script)
-    runtime = pick(stage, needs, wish)
-    if isinstance(runtime, Obstacle):
-        return runtime
-    relocated, created = (
-        created_by(stage, user, cut.last, bool(cut.owned or cut.copied)) if runtime.user is None else ((), "")
-    )
-    artifacts, repeated = _brought(stage, builds, found, cut, linked.native)
-    if runtime.image == "scratch" and linked.native.accounts:
-        artifacts += tuple([Artifact(path, False) for path in _ACCOUNTS])
-    late = any(command.instruction in cut.runtime for command in user.commands)
-    owner = None if user.is_root or late else runtime.user or user.text
-    users = [one for one in stage.instructions if one.keyword == "USER" and runtime.user is not None]
-    return Extraction(
-        runtime.image,
-        f"Go → {runtime.title}",
-        cut.last,
-        tuple([owned(artifact, cut, owner) for artifact in without_nested((*artifacts, *runtime.artifacts))]),
-        (*runtime.preparation, *([created] if created else [])),
-        repeated,
-        relocated,
-        linked.insertions,
-        dropped=cut.dropped | runtime.dropped,
-        rewritten=dict.fromkeys(users, f"USER {runtime.user}"),
-        assumptions=(*runtime.assumptions, *_assumed(stage, builds, found, linked), *assumed_of(user)),
-        changes=frozenset(("base",)) | frozenset(("user",) if users or user.assumed or runtime.is_other_user else ()),
-    )
-
-
-def _is_launched(stage: Stage, run: Running) -> bool:
-    """Whether another program starts this one, which the stage's files do not hold."""
-    path = None if run.launcher is None else joined(stage.final_state.workdir, run.launcher)
-    return run.launcher is not None and ("/" not in run.launcher or path is None or made(stage, path) is None)
-
-
-def _brought(
-    stage: Stage, builds: tuple[GoBuild, ...], found: Programs, cut: Cut, native: Native
-) -> tuple[tuple[Artifact, ...], tuple[Instruction, ...]]:
-    """What the last stage takes from the builder, and the COPY instructions that it has as well."""
-    folders = telling_folders(stage, native.embedded)
-    paths = (*_scripts(found), *named_files(stage, found.runs), *named_by_variables(stage))
-    below = stage.instructions[stage.instructions.index(cut.last) + 1 :]
-    extra = named(stage, paths, below)
-    inside = (*{build.command.directory or "/" for build in builds}, *found.paths.values(), "/go", "/root", "/tmp")
-    outside = dict.fromkeys((*outside_copies(stage, cut.last, inside), *settings_copies(stage, cut.last)))
-    programs = [_program(run, path) for run, path in found.paths.items()]
-    taken = {artifact.path for artifact in extra}
-    repeated = tuple([one for one in outside if not {entry.path for entry in files_by(stage, one)} & taken])
-    return (*programs, *extra, *folders, *folders_made(stage, cut.last, inside)), repeated
-
-
-def _program(run: Running, path: str) -> Artifact:
-    """A binary; one that is called by its bare name goes where every image looks for it."""
-    folder, _, name = path.rpartition("/")
-    away = run.path is None and folder not in USUAL_FOLDERS
-    return Artifact(path, False, destination=f"/usr/local/bin/{name}" if away else None)
-
-
-def _scripts(found: Programs) -> tuple[str, ...]:
-    """Programs that are files of the stage without being built, such as an entrypoint script, and launchers."""
-    paths = [run.path for run in found.runs if run not in found.paths and run.path is not None]
-    paths += [run.launcher for run in found.runs if run.launcher is not None and run.launcher.startswith("/")]
-    return tuple(dict.fromkeys(paths))
-
-
-def _assumed(stage: Stage, builds: tuple[GoBuild, ...], found: Programs, linked: _Linked) -> tuple[str, ...]:
+def _assumed(stage: Stage, builds: tuple[Build, ...], found: Programs, linked: _Linked) -> tuple[str, ...]:
     sentences: list[str] = []
     if linked.insertions:
         sentences.append("the program uses no cgo, so it is built with `CGO_ENABLED=0`")

@@ -12,6 +12,8 @@ from dockls.syntax import Instruction
 
 #: packages that are there for every program, whether its own code asks for them or not
 _AMBIENT = frozenset(("ca-certificates", "tzdata"))
+#: the image that builds a language, whose variants tell those that run it
+_BUILDERS = {"go": "golang", "rust": "rust"}
 _KINDS = ("distroless", "alpine", "scratch", "slim", "same")
 
 
@@ -20,7 +22,7 @@ class Needs(NamedTuple):
 
     `linking` is ``static``, ``glibc``, ``musl`` or None if that is not known; `shells` are commands that need a shell,
     `foreign` those that are not built here, `steps` the RUN and COPY below the build, `libraries` packages it links to,
-    `script` starts the program and was written for the builder's distribution.
+    `script` starts the program and was written for the builder's distribution; `language` is what it is written in.
     """
 
     linking: str | None
@@ -30,6 +32,7 @@ class Needs(NamedTuple):
     account: Account
     libraries: tuple[str, ...]
     script: str | None
+    language: str = "go"
 
 
 class Runtime(NamedTuple):
@@ -64,7 +67,7 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
     """The recommended image for the needs, or the one wished for; an obstacle that says what is missing."""
     if wish.runtime is None:
         reasons: list[str] = []
-        candidates = _candidates(stage, needs.linking)
+        candidates = _candidates(stage, needs)
         if needs.script is not None:
             candidates.sort(key=lambda candidate: not _same_manager(stage, candidate))
         for candidate in candidates:
@@ -96,24 +99,26 @@ def _as_asked(needs: Needs, runtime: Runtime, image: str) -> Runtime:
     return runtime._replace(image=image, is_other_user=True, assumptions=(*runtime.assumptions, assumed))
 
 
-def _candidates(stage: Stage, linking: str | None) -> list[_Candidate]:
+def _candidates(stage: Stage, needs: Needs) -> list[_Candidate]:
     from dockls.knowledge import facts, runtime_images
 
+    linking, builder = needs.linking, _BUILDERS[needs.language]
     if linking is None:
         return [_candidate(_base_text(stage), "same image")]
-    base = stage.base_image or "golang"
+    base = stage.base_image or builder
     known = facts(base)
     reference = base
-    if known is None or known.language != "go":
+    if known is None or known.language != needs.language:
         musl = known is not None and known.libc == "musl"
-        reference = "golang:alpine" + (known.release or "" if known else "") if musl else "golang"
+        reference = f"{builder}:alpine" + (known.release or "" if known else "") if musl else builder
         if known is not None and known.distribution == "debian" and known.release:
-            reference = f"golang:{known.release}"
+            reference = f"{builder}:{known.release}"
     choices = list(runtime_images(reference, linking))
     if linking == "static" and (known is None or known.package_manager == "apt"):
         choices += [choice for choice in runtime_images(reference, "glibc") if choice.has_shell]
     if linking == "glibc":
-        choices.sort(key=lambda choice: choice.has_shell)
+        # What a program of Rust is linked with beside the C library can be installed where there are packages.
+        choices.sort(key=lambda choice: choice.has_shell is (needs.language == "go"))
     found = [_candidate(choice.image, choice.title) for choice in choices]
     own_libc = known is not None and known.distribution not in ("debian", "alpine") and linking == "glibc"
     return [_candidate(_base_text(stage), "same image")] if own_libc else found
@@ -148,7 +153,7 @@ def _wished(stage: Stage, needs: Needs, runtime: str) -> _Candidate | Obstacle:
 
     if runtime == "same":
         return _candidate(_base_text(stage), "same image")
-    fitting = _candidates(stage, needs.linking)
+    fitting = _candidates(stage, needs)
     marks = {"distroless": "distroless", "alpine": "alpine:", "scratch": "scratch", "slim": "-slim"}
     if runtime in marks:
         for candidate in fitting:
