@@ -144,7 +144,8 @@ class Refactoring(NamedTuple):
     """A refactoring as the engine knows it.
 
     `plan` answers None, decided first and cheaply, where the refactoring has nothing to do with the selection.
-    `settings` are the keys that ``--set KEY=VALUE`` accepts.
+    `settings` are the keys that ``--set KEY=VALUE`` accepts. `improves` is set where it serves everybody, so that it is
+    a step of optimizing a file; lower numbers come first.
     """
 
     name: str
@@ -154,17 +155,19 @@ class Refactoring(NamedTuple):
     settings: tuple[str, ...]
     plan: "Callable[..., Plan | Refused | None]"
     module: str
+    improves: int | None = None
 
 
 def refactoring(
-    title: str, kind: str, grade: str, settings: tuple[str, ...] = ()
+    title: str, kind: str, grade: str, settings: tuple[str, ...] = (), improves: int | None = None
 ) -> Callable[[Callable[..., Plan | Refused | None]], Refactoring]:
     """Declare a refactoring: a function of ``(model, selection, **settings)``."""
     if grade not in GRADES:
         raise ValueError(f"a refactoring's grade is one of {', '.join(GRADES)}, not {grade!r}")
 
     def declare(plan: Callable[..., Plan | Refused | None]) -> Refactoring:
-        return Refactoring(plan.__name__.replace("_", "-"), title, kind, grade, settings, plan, plan.__module__)
+        name = plan.__name__.replace("_", "-")
+        return Refactoring(name, title, kind, grade, settings, plan, plan.__module__, improves)
 
     return declare
 

@@ -33,7 +33,7 @@ from dockls.semantics import Model
 from dockls.text import Span
 
 
-@refactoring(title="Copy dependency manifests first", kind="refactor.rewrite.cache", grade="equivalent")
+@refactoring(title="Copy dependency manifests first", kind="refactor.rewrite.cache", grade="equivalent", improves=20)
 def copy_dependency_manifests_first(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on a COPY of sources above an install, and on the RUN that installs."""
     instruction = model.instruction_at(selection.start)

@@ -57,7 +57,11 @@ from dockls.text import Span
 
 
 @refactoring(
-    title="Extract builder stage", kind="refactor.extract.stage", grade="equivalent", settings=("runtime", "name")
+    title="Extract builder stage",
+    kind="refactor.extract.stage",
+    grade="equivalent",
+    settings=("runtime", "name"),
+    improves=30,
 )
 def extract_builder_stage(model: Model, selection: Span, runtime: str = "", name: str = "") -> Plan | Refused | None:
     """Split the stage at the selection."""

@@ -32,7 +32,9 @@ from dockls.semantics.stage_purpose import telling_name
 from dockls.text import Span
 
 
-@refactoring(title="Replace the stage number by its name", kind="refactor.rewrite.stage", grade="preserving")
+@refactoring(
+    title="Replace the stage number by its name", kind="refactor.rewrite.stage", grade="preserving", improves=40
+)
 def replace_index_by_name(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on an instruction with a number in `--from`."""
     reference = _numbered(model, selection.start)

@@ -8,6 +8,7 @@ carries the global default that it imports, as in BuildKit.
 
 from bisect import bisect_left
 
+from dockls.semantics.adding import doubt_of
 from dockls.semantics.graph import Reference, Resolution
 from dockls.semantics.interface import mount_fields
 from dockls.semantics.model import Model
@@ -99,7 +100,10 @@ class _Recipes:
         return recipe if platform is None else _digest((recipe, _digest(("platform", platform.text))))
 
     def _step(self, stage: Stage, instruction: Instruction, parsed: Parsed) -> str:
-        parts = [parsed.keyword, "json" if parsed.is_json else ""]
+        keyword = parsed.keyword
+        if keyword == "ADD" and parsed is instruction.parsed and doubt_of(stage, instruction) is None:
+            keyword = "COPY"
+        parts = [keyword, "json" if parsed.is_json else ""]
         parts += [self._flag(stage, instruction, flag) for flag in parsed.flags]
         parts += ["", *parsed.arguments]
         if parsed.inner is not None:
