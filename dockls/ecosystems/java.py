@@ -26,6 +26,7 @@ from dockls.ecosystems.resources import (
     named_by_variables,
     outside_copies,
     settings_copies,
+    settings_folders,
     telling_folders,
     without_nested,
 )
@@ -204,7 +205,7 @@ def _extraction(
     below = stage.instructions[stage.instructions.index(cut.last) + 1 :]
     artifacts = [Artifact(path, folder) for path, folder in program.paths if not _is_brought(stage, path, below)]
     artifacts += named(stage, (*named_files(stage, runs), *named_by_variables(stage)), below)
-    artifacts += telling_folders(stage)
+    artifacts += (*telling_folders(stage), *settings_folders(stage))
     artifacts += folders_made(stage, cut.last, inside)
     taken = {artifact.path for artifact in artifacts}
     outside = dict.fromkeys((*outside_copies(stage, cut.last, inside), *settings_copies(stage, cut.last)))

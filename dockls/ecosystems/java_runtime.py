@@ -35,6 +35,9 @@ def java_runtime(
         return chosen
     image, title = chosen
     base, known = facts(stage.base_image or ""), facts(image)
+    users = frozenset() if known is None else frozenset(known.users)
+    if not (user.is_root or user.is_number or user.commands or user.name in users):
+        return Obstacle(f"{title} has no user `{user.name}`, whom the base image brings")
     if known is not None and known.shell is None:
         lack = _lacking(stage, runs, steps, user, title)
         return Obstacle(lack) if lack is not None else JavaRuntime(image, title, (), ())
@@ -94,7 +97,7 @@ def _lacking(
             return f"`{' '.join(run.words)}` needs a program that {title} does not have"
     if any(step.keyword == "RUN" for step in steps) or packages_to_run(stage):
         return f"the steps below the build need a shell, which {title} does not have"
-    if not (user.is_root or user.is_number):
+    if user.commands:
         return f"{title} has no user `{user.text}`"
     return None
 

@@ -11,7 +11,15 @@ from dockls.semantics.files import Made, copies_of, files_of
 from dockls.syntax import Instruction
 
 #: configuration that tools of the build read
-_OF_TOOLS = ("pnpm-lock.yaml", "pnpm-workspace.yaml", ".yarnrc.yml", "buf.yaml", "buf.gen.yaml", ".golangci.yml")
+_OF_TOOLS = (
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    ".yarnrc.yml",
+    "buf.yaml",
+    "buf.gen.yaml",
+    ".golangci.yml",
+    "gradle.properties",
+)
 _SETTINGS = (".yml", ".yaml", ".conf", ".ini", ".env", ".pem", ".crt", ".cfg", ".properties")
 #: folders that programs write to, even where they lie among the sources
 _DATA = frozenset(("data", "db", "files", "log", "logs", "media", "run", "storage", "uploads"))
@@ -64,6 +72,17 @@ def _said_folders(stage: Stage) -> list[Artifact]:
         if name in FOLDERS and not name.startswith("conf") and posixpath.basename(copy.destination) == name:
             found.append(Artifact(copy.destination, True))
     return found
+
+
+def settings_folders(stage: Stage) -> tuple[Artifact, ...]:
+    """Folders of settings that a COPY names itself; they hold code in few languages, Go among them."""
+    found: list[Artifact] = []
+    for copy in copies_of(stage):
+        if copy.stage is None and not copy.from_image and copy.destination is not None and len(copy.sources) == 1:
+            name = posixpath.basename(copy.sources[0].rstrip("/"))
+            if name in ("conf", "config", "configs") and posixpath.basename(copy.destination) == name:
+                found.append(Artifact(copy.destination, True))
+    return tuple(found)
 
 
 def _is_code(stage: Stage, folder: str) -> bool:
