@@ -6,6 +6,7 @@ Base images are loaded under names of our own and put in place of the real ones 
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ class Builder:
                 "build",
                 f"--network={self.network}",
                 "--progress=rawjson",
-                *self._contexts,
+                *self._named(text),
                 *options,
                 f"--file={file}",
             ]
@@ -127,10 +128,16 @@ class Builder:
 
     def checked(self, folder: Path, file: Path, call: str) -> Any:
         """What `docker build --call` says of a file, as JSON; None where it cannot."""
-        words = ("build", f"--call={call},format=json", "--progress=quiet", *self._contexts, f"--file={file}")
+        contexts = self._named(file.read_text("utf-8", "replace"))
+        words = ("build", f"--call={call},format=json", "--progress=quiet", *contexts, f"--file={file}")
         said = self._run(*words, str(folder)).stdout.decode("utf-8", "replace")
         start = said.find("{")
         return json.loads(said[start:]) if start >= 0 else None
+
+    def _named(self, text: str) -> list[str]:
+        """The named contexts for a Dockerfile; one of a stage's name would take the place of the stage."""
+        stages = {word.lower() for word in re.findall(r"(?im)^\s*FROM\s.*\sAS\s+(\S+)", text)}
+        return [one for one in self._contexts if one.removeprefix("--build-context=").partition("=")[0] not in stages]
 
     def clean_up(self) -> None:
         """Remove the images that were made here."""

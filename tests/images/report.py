@@ -98,7 +98,7 @@ class Report:
         yield ""
         rows: list[tuple[str, ...]] = []
         for room in sorted({one.written.name.partition(": ")[0] for one in self.written}):
-            states = [_state(one) for one in self.written if one.written.name.startswith(f"{room}: ")]
+            states = [_state(one) for one in self.written if one.written.name.partition(": ")[0] == room]
             rows.append((room, str(len(states)), *[str(states.count(state)) for state in _STATES]))
         yield from _table(("Refactoring", "Cases", "Run", "Built", "Mended", "Not built", "Unequal"), rows)
         yield ""

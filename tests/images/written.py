@@ -29,6 +29,7 @@ STOCK = Path(__file__).parent / "stock"
 #: variables that only builds read; an image may lose them
 _BUILD_VARIABLES = (
     *("CGO_ENABLED", "CI", "GO111MODULE", "GOFLAGS", "GOOS", "GOPRIVATE", "GOPROXY"),
+    *("CARGO_TARGET_DIR", "RUSTFLAGS"),
     *("PIP_NO_CACHE_DIR", "POETRY_HOME", "POETRY_VENV", "POETRY_VERSION"),
 )
 #: what package managers and tools for accounts write in the image that they run in
@@ -95,7 +96,9 @@ def _written(room: Refactoring, case: Case) -> Written | None:
     if not isinstance(plan, Plan) or not isinstance(performed, Performed):
         return None
     after = Model(parse(performed.text), case.surroundings)
-    return Written(f"{room.name}: {case.name}", case, model, after, performed.grade, plan.changes)
+    folder = case.path is not None and case.path.stem != room.name
+    title = f"{room.name} ({case.path.stem})" if folder and case.path is not None else room.name
+    return Written(f"{title}: {case.name}", case, model, after, performed.grade, plan.changes)
 
 
 def tried(written: Written, builder: Builder, folder: Path) -> Outcome:
