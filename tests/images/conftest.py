@@ -1,15 +1,17 @@
 """The builder for all image tests, and the table that closes their run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from images.debian_docker import UnavailableError
 from images.obtaining import obtained
 from images.pairs import Workshop
+from images.parallel import Parallel
 from images.report import Report
 from images.written import written_cases
 
@@ -35,6 +37,20 @@ def merging_workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
     """The same with a builder that can merge layers."""
     with _workshop(tmp_path_factory.mktemp("merging"), set(), merging=True) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def parallel(workshop: Workshop) -> Iterator[Parallel]:
+    """Work on several cases at a time, while there is a builder."""
+    found = Parallel()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def at_work(parallel: Parallel, request: pytest.FixtureRequest) -> Callable[[Callable[..., Any]], Any]:
+    """The result of some work for the test's own parameters."""
+    return lambda work: parallel.result(request.node, work)
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 import shutil
 import time
 from fnmatch import fnmatchcase
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from dockls.engine import Performed, perform
@@ -41,17 +43,19 @@ class Workshop:
     def __init__(self, builder: Builder, folder: Path, noise: tuple[str, ...] = ()) -> None:
         """`noise` are patterns of paths that differ from build to build and are not looked at."""
         self.builder, self.folder, self.noise = builder, folder, noise
+        self._numbers, self._copying = count(), Lock()
         self._bases: dict[str, Image] = {}
         self._known: dict[tuple[str, str, bool], _Made] = {}
 
     def copy_of(self, project: Project) -> Path:
         """The build context of a project."""
         target = self.folder / project.name
-        if not target.exists():
-            shutil.copytree(project.folder, target, ignore=shutil.ignore_patterns("case.toml", "__pycache__"))
-            for path in (target, *target.rglob("*")):
-                # Checkouts differ in what the group may do.
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        with self._copying:
+            if not target.exists():
+                shutil.copytree(project.folder, target, ignore=shutil.ignore_patterns("case.toml", "__pycache__"))
+                for path in (target, *target.rglob("*")):
+                    # Checkouts differ in what the group may do.
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         return target
 
     def model(self, project: Project, name: str = "Dockerfile", text: str | None = None) -> Model:
@@ -74,7 +78,7 @@ class Workshop:
         if key not in self._known:
             arguments = [f"--build-arg={name}={value}" for name, value in project.arguments.items()]
             options = (*(arguments if with_arguments else ()), *self.secrets(project))
-            tag = f"built:{len(self._known)}"
+            tag = f"built:{next(self._numbers)}"
             built = self.builder.build(self.copy_of(project), text, tag, options)
             if built.complaint is not None:
                 raise BuildFailedError(built.complaint)

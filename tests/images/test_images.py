@@ -1,5 +1,7 @@
 """Builds every project before and after its refactorings, and holds the model against the images."""
 
+from typing import Any
+
 import pytest
 
 from dockls.engine import Performed
@@ -10,7 +12,7 @@ from images.pairs import Workshop, judged, refactored
 from images.prediction import changes_of, predicted
 from images.projects import Case, Project, projects
 from images.report import Report, StageProof
-from images.state import disagreements
+from images.state import Checked, disagreements
 
 pytestmark = pytest.mark.images
 
@@ -21,8 +23,8 @@ FILES = [(project, name) for project in PROJECTS for name in project.dockerfiles
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_pair(case: Case, workshop: Workshop, report: Report) -> None:
-    verdict = judged(case, workshop)
+def test_pair(case: Case, workshop: Workshop, report: Report, at_work: Any) -> None:
+    verdict = at_work(lambda case: judged(case, workshop))
     report.verdicts.append(verdict)
     if case.known and verdict.faults:
         pytest.xfail(case.known)
@@ -33,9 +35,10 @@ def test_pair(case: Case, workshop: Workshop, report: Report) -> None:
 @pytest.mark.parametrize(
     ("project", "name"), [pytest.param(project, name, id=f"{project.name}: {name}") for project, name in FILES]
 )
-def test_model_is_like_the_images(project: Project, name: str, workshop: Workshop, report: Report) -> None:
-    model = workshop.model(project, name)
-    found = [fault for stage in model.stages for fault in disagreements(project, model, stage, workshop)]
+def test_model_is_like_the_images(
+    project: Project, name: str, workshop: Workshop, report: Report, at_work: Any
+) -> None:
+    model, found = at_work(lambda project, name: _checked(project, name, workshop))
     paths = sum(checked.paths for checked in found)
     faults = [fault for checked in found for fault in checked.faults]
     report.models.append(StageProof(f"{project.name}: {name}", len(model.stages), paths, len(faults)))
@@ -57,6 +60,11 @@ def test_stages_are_those_of_buildkit(project: Project, name: str, workshop: Wor
     ] == [
         (stage.name, _base(stage), lines.position(model.start_of(stage.declaration)).line + 1) for stage in model.stages
     ]
+
+
+def _checked(project: Project, name: str, workshop: Workshop) -> tuple[Model, list[Checked]]:
+    model = workshop.model(project, name)
+    return model, [one for stage in model.stages for one in disagreements(project, model, stage, workshop)]
 
 
 def _base(stage: Stage) -> str | None:

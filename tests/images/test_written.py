@@ -1,47 +1,27 @@
 """Builds the written cases of all refactorings before and after; see `images.written`."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from images.pairs import Workshop
 from images.report import Report
-from images.written import Outcome, Written, tried, written_cases
+from images.written import Written, tried, written_cases
 
 pytestmark = pytest.mark.images
 
 WRITTEN = written_cases()
-#: builds at a time; each waits for the builder most of its time
-_WORKERS = 4
 
 
 @pytest.fixture(scope="module")
-def outcome_of(
-    workshop: Workshop, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[Written], Outcome]]:
-    """What came of a case; all that are selected are at work at the same time."""
-    folder: Path = tmp_path_factory.mktemp("written")
-    wanted = {item.callspec.params["written"].name for item in request.session.items if _is_written(item)}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        at_work = {
-            one.name: pool.submit(tried, one, workshop.builder, folder / f"case{number}")
-            for number, one in enumerate(WRITTEN)
-            if one.name in wanted
-        }
-        yield lambda written: at_work[written.name].result()
-        for waiting in at_work.values():
-            waiting.cancel()
-
-
-def _is_written(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and hasattr(item, "callspec") and "written" in item.callspec.params
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("written")
 
 
 @pytest.mark.parametrize("written", [pytest.param(one, id=one.name) for one in WRITTEN])
-def test_written_case(written: Written, outcome_of: Callable[[Written], Outcome], report: Report) -> None:
-    outcome = outcome_of(written)
+def test_written_case(written: Written, workshop: Workshop, folder: Path, report: Report, at_work: Any) -> None:
+    outcome = at_work(lambda written: tried(written, workshop, folder / f"case{WRITTEN.index(written)}"))
     report.written.append(outcome)
     assert outcome.faults == [], written.after.tree.text
     if outcome.state == "skipped":

@@ -22,7 +22,8 @@ from dockls.rooms import Plan, Refactoring, manual, refactorings
 from dockls.semantics import Model, Resolution
 from dockls.syntax import parse
 from images.builder import Builder, Ran
-from images.compare import NOTHING, Allowed, equivalent_image, same_image, same_run
+from images.compare import Allowed, equivalent_image, same_image, same_run
+from images.pairs import Workshop
 from images.snapshot import Image
 
 STOCK = Path(__file__).parent / "stock"
@@ -101,19 +102,19 @@ def _written(room: Refactoring, case: Case) -> Written | None:
     return Written(f"{title}: {case.name}", case, model, after, performed.grade, plan.changes)
 
 
-def tried(written: Written, builder: Builder, folder: Path) -> Outcome:
+def tried(written: Written, workshop: Workshop, folder: Path) -> Outcome:
     """Build and run a case before and after; `folder` does not exist yet."""
     begun = time.monotonic()
     make_context(written, folder)
-    before, complaint = _built(written, written.before, builder, folder)
-    after, afterwards = _built(written, written.after, builder, folder)
+    before, complaint = _built(written, written.before, workshop.builder, folder)
+    after, afterwards = _built(written, written.after, workshop.builder, folder)
     state, reason, faults = "ran", "", list[str]()
     if before is None:
         state, reason = "skipped" if after is None else "mended", _reason(complaint)
     elif after is None:
         faults.append(afterwards)
     else:
-        faults += _compared(written, before, after, builder)
+        faults += _compared(written, before, after, workshop)
         if before.ran.status == 0 and before.ran.output != "":
             faults += same_run(before.ran, after.ran)
         else:
@@ -139,7 +140,7 @@ def _built(written: Written, model: Model, builder: Builder, folder: Path) -> tu
     return _Built(builder.image(tag), builder.run(tag)), ""
 
 
-def _compared(written: Written, before: _Built, after: _Built, builder: Builder) -> list[str]:
+def _compared(written: Written, before: _Built, after: _Built, workshop: Workshop) -> list[str]:
     if written.grade == "preserving":
         return same_image(before.image, after.image)
     if written.grade == "changing":
@@ -156,7 +157,7 @@ def _compared(written: Written, before: _Built, after: _Built, builder: Builder)
         prepared += (f"{_VENV}*",)
     finds = ("PATH",) if re.search(r"^ENV PATH=\S*venv/bin:", written.after.tree.text, re.MULTILINE) else ()
     allowed = Allowed(written.declared, (*_BUILD_VARIABLES, *finds), moved, prepared, programs)
-    images = before.image, after.image, _base(written.before, builder), _base(written.after, builder)
+    images = before.image, after.image, workshop.base(written.before), workshop.base(written.after)
     return [
         fault for fault in equivalent_image(*images, allowed) if not _is_owner_in_force(fault, written, after.image)
     ]
@@ -179,11 +180,6 @@ def _is_owner_in_force(fault: str, written: Written, after: Image) -> bool:
     number = numbers.get(user, int(user) if user.isdecimal() else None)
     is_own_group = rest.startswith("group") and entry.user == number == entry.group
     return is_own_group or (path == folder and entry.user == number)
-
-
-def _base(model: Model, builder: Builder) -> Image:
-    name = model.target.base_image if model.target is not None else None
-    return NOTHING if name in (None, "scratch") else builder.image(str(name))
 
 
 def make_context(written: Written, folder: Path) -> None:
