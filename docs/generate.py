@@ -20,12 +20,19 @@ GRADES = {
 }
 
 
+#: a page beside the derived ones, written by tests/benchmarks/conversions.py
+EVALUATION = "evaluation.md"
+_EVALUATED = (
+    f"How far extracted builder stages agree with what people made of the same files: [evaluation]({EVALUATION})."
+)
+
+
 def pages() -> dict[Path, str]:
     """Every derived text by its path; README.md only where it has a place for a table."""
     rooms: tuple[Rule | Refactoring, ...] = (*rules(), *refactorings())
     written = {ROOT / "docs" / room.module.split(".")[1] / f"{room.name}.md": page(room) for room in rooms}
     written[ROOT / "docs/rules/README.md"] = f"# Rules\n\n{rule_table('')}"
-    written[ROOT / "docs/refactorings/README.md"] = f"# Refactorings\n\n{refactoring_table('')}"
+    written[ROOT / "docs/refactorings/README.md"] = f"# Refactorings\n\n{refactoring_table('')}\n{_EVALUATED}\n"
     readme = ROOT / "README.md"
     if readme.exists():
         text = _filled(readme.read_text("utf-8"), "rules", rule_table("docs/rules/"))
@@ -100,7 +107,7 @@ def stale() -> dict[Path, str | None]:
     """The files that differ from what the rooms say, and what they should be: None where a room is gone."""
     wanted: dict[Path, str | None] = {**pages()}
     there = [path for kind in ("rules", "refactorings") for path in (ROOT / "docs" / kind).glob("*.md")]
-    wanted |= {path: None for path in there if path not in wanted}
+    wanted |= {path: None for path in there if path not in wanted and path.name != EVALUATION}
     return {path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text}
 
 

@@ -152,7 +152,9 @@ neither before nor after proves nothing here."""
 _MODEL = """For every stage of every project: paths that dockls calls certain exist in the built image, and the working
 directory, user, shell, variables, ports, volumes, labels and stop signal in force are those of its configuration."""
 
-_CACHE = """After each of {pairs} changes (a file of the context gets another line, a build argument another value) the
-project was built again: {steps} steps were foreseen as cached or rebuilt. BuildKit did otherwise with {wrong}. Another
-{early} were cached although a stage that they copy from was rebuilt, because it was rebuilt to the same files; dockls
-does not know what a command makes, so it calls them rebuilt."""
+_CACHE = """After each of {pairs} changes (a file of the context gets another line, a build argument another value, a
+base image another file) the project was built again, and once more behind each refactoring that is for the cache:
+{steps} steps were foreseen as cached or rebuilt. BuildKit did otherwise with {wrong}. Another {early} were cached
+although a stage or image that they copy from was rebuilt, because it came to the same files; dockls does not know what
+a command makes, so it calls them rebuilt. COPY --link is tried with a builder that can merge layers; one that cannot
+treats it as an ordinary COPY."""
