@@ -13,7 +13,7 @@ from dockls.syntax import Instruction
 #: packages that are there for every program, whether its own code asks for them or not
 _AMBIENT = frozenset(("ca-certificates", "tzdata"))
 #: the image that builds a language, whose variants tell those that run it
-_BUILDERS = {"go": "golang", "rust": "rust"}
+_BUILDERS = {"go": "golang", "rust": "rust", "c": "gcc"}
 _KINDS = ("distroless", "alpine", "scratch", "slim", "same")
 
 
@@ -114,7 +114,9 @@ def _candidates(stage: Stage, needs: Needs) -> list[_Candidate]:
         if known is not None and known.distribution == "debian" and known.release:
             reference = f"{builder}:{known.release}"
     choices = list(runtime_images(reference, linking))
-    if linking == "static" and (known is None or known.package_manager == "apt"):
+    if linking == "static" and needs.language == "c":
+        choices += list(runtime_images(reference, "musl" if known is not None and known.libc == "musl" else "glibc"))
+    elif linking == "static" and (known is None or known.package_manager == "apt"):
         choices += [choice for choice in runtime_images(reference, "glibc") if choice.has_shell]
     if linking == "glibc":
         # What a program of Rust is linked with beside the C library can be installed where there are packages.

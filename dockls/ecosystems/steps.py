@@ -16,7 +16,8 @@ STEPS = frozenset(("RUN", "COPY", "ADD"))
 _TIDYING = frozenset((
     "rm", "rmdir", "ls", "echo", "true", ":", "test", "[", "file", "ldd", "du", "find", "set", "go",
     "tar", "cd", "exit", "export", "pwd", "cat", "unset", "sync", "date", "gofmt", "goimports",
-    "golint", "staticcheck", "npm", "yarn", "pnpm", "npx", "bun", "printf", "tree", "env", "which", "node", "tsc",
+    "golint", "staticcheck", "ulimit", "npm", "yarn", "pnpm", "npx", "bun", "printf", "tree", "env", "which", "node",
+    "tsc",
 ))  # fmt: skip
 _SHAPING = frozenset(("mv", "cp", "ln", "chmod", "setcap", "strip", "upx"))
 _ACCOUNTS = frozenset(("useradd", "adduser", "addgroup", "groupadd", "usermod", "groupmod"))

@@ -8,11 +8,11 @@ working directory, and the variables that are not for build tools alone. What st
 what stood above it is moved with its comments or, where the builder needs it too, said again. Whatever is taken for
 granted is told as an assumption.
 
-Known are Go, Rust, Java (Maven, Gradle, sbt, Leiningen, `javac`), .NET and Python programs, Node servers and static
-sites. It applies anywhere in the stage that is built by default, or in one that a Compose file, a Bake file or a script
-builds. A selection tells where the builder ends: with its last instruction. The setting `runtime` asks for another
-image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the name of an image), `name` for another name of the
-builder.
+Known are Go, Rust, C, C++, Java (Maven, Gradle, sbt, Leiningen, `javac`), .NET and Python programs, Node servers and
+static sites. It applies anywhere in the stage that is built by default, or in one that a Compose file, a Bake file or a
+script builds. A selection tells where the builder ends: with its last instruction. The setting `runtime` asks for
+another image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the name of an image), `name` for another name of
+the builder.
 
 It is refused where CMD runs the toolchain (`go run`, `npm run dev`), where the base has ONBUILD triggers, and where
 what the program needs cannot be told.

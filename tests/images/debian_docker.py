@@ -191,7 +191,8 @@ def _remove(state: Path) -> None:
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for path in sorted([mount for mount in mounts if mount.startswith(f"{state}/")], reverse=True):
         subprocess.run(["umount", path], capture_output=True)
-    shutil.rmtree(state, ignore_errors=True)
+    # A thousand layers: several times as fast as Python is.
+    subprocess.run(["rm", "-rf", str(state)], capture_output=True)
 
 
 def _run(*command: str, folder: Path | None = None) -> None:

@@ -7,6 +7,7 @@ from dockls.knowledge.images import ImageFacts
 from dockls.knowledge.tables import table
 from images.archive import Layer
 from images.toolchains import MODEL, PROLOGUE
+from images.toolchains.c import add_models
 
 PROGRAMS = frozenset(("apt-get", "apk"))
 
@@ -14,6 +15,8 @@ PROGRAMS = frozenset(("apt-get", "apk"))
 _BRINGS = {
     "build-essential": ("/usr/bin/gcc", "/usr/bin/g++", "/usr/bin/make"),
     "build-base": ("/usr/bin/gcc", "/usr/bin/g++", "/usr/bin/make"),
+    "g++": ("/usr/bin/g++", "/usr/bin/gcc", "/usr/lib/libstdc++.so.6"),
+    "libstdc++": ("/usr/lib/libstdc++.so.6",),
     "ca-certificates": ("/etc/ssl/certs/ca-certificates.crt", "/usr/sbin/update-ca-certificates"),
     "tzdata": ("/usr/share/zoneinfo/UTC", "/usr/share/zoneinfo/Europe/Berlin"),
     "tini": ("/usr/bin/tini", "/sbin/tini"),
@@ -42,6 +45,7 @@ def add(layer: Layer, image: ImageFacts) -> None:
     layer.file(f"{MODEL}/packages", "".join(lines))
     layer.file(f"{MODEL}/foreign-packages", "".join(f"{name}\n" for name in sorted(_foreign(image.package_manager))))
     layer.file(f"{MODEL}/install.sh", _INSTALL)
+    add_models(layer)
     if image.package_manager == "apt":
         layer.program("/usr/bin/apt-get", PROLOGUE + _APT)
         layer.link("/usr/bin/apt", "apt-get")
@@ -72,7 +76,8 @@ install_package() {{
       *) echo "part of $(basename "$path")" > "$path";;
     esac
     # What nothing models must not seem to have worked.
-    case $path in */make|*/cmake) printf '#!/bin/sh\nexit 1\n' > "$path";; esac
+    case $path in */cmake|*/meson) printf '#!/bin/sh\nexit 1\n' > "$path";; esac
+    case $path in */gcc|*/g++|*/cc|*/make) ln -sf "{MODEL}/$(basename "$path")" "$path";; esac
     case $path in {"|".join("*/" + name for name in _STARTERS)})
       printf '#!/bin/sh\nwhile case $1 in -*) true;; *) false;; esac; do shift; done\nexec "$@"\n' > "$path";; esac
   done

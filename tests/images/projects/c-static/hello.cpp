@@ -1,0 +1,6 @@
+#include <cstdio>
+
+int main()
+{
+    puts("hello of C++");
+}

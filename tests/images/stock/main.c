@@ -1,0 +1,4 @@
+int main(void)
+{
+    puts("the C program runs");
+}

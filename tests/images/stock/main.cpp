@@ -1,0 +1,4 @@
+int main()
+{
+    puts("the C++ program runs");
+}
