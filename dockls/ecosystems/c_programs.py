@@ -13,10 +13,8 @@ refused: no image of a distribution has one that new.
 import posixpath
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import account
-from dockls.ecosystems.built_programs import Build, Programs, programs_made
-from dockls.ecosystems.compiled import Linked, taken_out
-from dockls.ecosystems.cuts import cut_at
+from dockls.ecosystems.built_programs import Build, Programs
+from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
 from dockls.ecosystems.programs import Running, running
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages, tools_installed
@@ -42,19 +40,13 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     if known is None or known.language not in (None, "c") or not any(run.role == "program" for run in runs):
         return None
     builds = _builds(stage, runs)
-    found = programs_made(stage, runs, builds) if builds else None
-    if found is None:
-        return None
-    cut = cut_at(stage, found.last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
+    found = found_in(stage, wish, builds)
+    if not isinstance(found, Found):
+        return found
     linked = _linked(stage, builds)
     if isinstance(linked, Obstacle):
         return linked
-    return taken_out(stage, wish, builds, found, cut, user, linked, _assumed(stage, builds, found))
+    return taken_out(stage, wish, builds, found, linked, _assumed(stage, builds, found.programs))
 
 
 def _builds(stage: Stage, runs: tuple[Running, ...]) -> tuple[Build, ...]:

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, assumed_of, created_by
-from dockls.ecosystems.built_programs import Build, Programs
-from dockls.ecosystems.cuts import Cut, owned
+from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
+from dockls.ecosystems.built_programs import Build, Programs, programs_made
+from dockls.ecosystems.cuts import Cut, cut_at, owned
 from dockls.ecosystems.environment import USUAL_FOLDERS
 from dockls.ecosystems.native import libraries_of
-from dockls.ecosystems.programs import Running, named_files
+from dockls.ecosystems.programs import Running, named_files, running
 from dockls.ecosystems.resources import (
     files_by,
     folders_made,
@@ -46,17 +46,45 @@ class Linked(NamedTuple):
     home: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """The programs that the image runs, where the builder ends, and the user of the image."""
+
+    programs: Programs
+    cut: Cut
+    user: Account
+
+
+def found_in(stage: Stage, wish: Wish, builds: tuple[Build, ...]) -> Found | Obstacle | None:
+    """What of the builds the image runs; None if that is nothing, an obstacle where it cannot be taken out."""
+    from dockls.knowledge import development_command
+
+    runs = running(stage)
+    programs = [run for run in runs if run.role == "program"]
+    if not builds or not programs:
+        return None
+    for run in programs:
+        if development_command(list(run.words)):
+            return Obstacle(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    found = programs_made(stage, runs, builds)
+    if found is None:
+        return None
+    cut = cut_at(stage, found.last, wish)
+    if isinstance(cut, Obstacle):
+        return cut
+    user = account(stage)
+    return Obstacle("which user the program runs as is not known") if user is None else Found(found, cut, user)
+
+
 def taken_out(
     stage: Stage,
     wish: Wish,
     builds: tuple[Build, ...],
-    found: Programs,
-    cut: Cut,
-    user: Account,
+    what: Found,
     linked: Linked,
     assumptions: tuple[str, ...],
 ) -> Extraction | Obstacle:
     """The extraction of the programs found; an obstacle where no image can run them."""
+    found, cut, user = what
     libraries = libraries_of(stage) if linked.kind != "static" else ()
     if isinstance(libraries, Obstacle):
         return libraries

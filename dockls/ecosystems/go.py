@@ -19,13 +19,10 @@ whose number the file tells is written as that number in an image without a shel
 from typing import NamedTuple
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import account
-from dockls.ecosystems.built_programs import Build, Programs, programs_made
-from dockls.ecosystems.compiled import Linked, taken_out
-from dockls.ecosystems.cuts import cut_at
+from dockls.ecosystems.built_programs import Build, Programs
+from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
 from dockls.ecosystems.go_builds import go_builds
 from dockls.ecosystems.native import Native, native_code
-from dockls.ecosystems.programs import running
 from dockls.ecosystems.resources import telling_folders
 from dockls.ecosystems.steps import tools_installed
 from dockls.semantics import Stage
@@ -38,27 +35,13 @@ ORDER = 10
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Go program without the Go toolchain."""
-    from dockls.knowledge import development_command
-
     builds = go_builds(stage)
-    runs = running(stage)
-    if not builds or not any(run.role == "program" for run in runs):
-        return None
-    watched = [run for run in runs if run.role == "program" and development_command(list(run.words))]
-    if watched:
-        return Obstacle(f"`{' '.join(watched[0].words)}` needs the tools of the build at run time")
-    found = programs_made(stage, runs, builds)
-    if found is None:
-        return None
-    cut = cut_at(stage, found.last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
+    found = found_in(stage, wish, builds)
+    if not isinstance(found, Found):
+        return found
     linked = _linked(stage, builds)
-    described = linked.described()
-    return taken_out(stage, wish, builds, found, cut, user, described, _assumed(stage, builds, found, linked))
+    assumed = _assumed(stage, builds, found.programs, linked)
+    return taken_out(stage, wish, builds, found, linked.described(), assumed)
 
 
 class _Linked(NamedTuple):

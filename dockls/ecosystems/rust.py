@@ -14,11 +14,8 @@ import posixpath
 from collections.abc import Iterator
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import account
-from dockls.ecosystems.built_programs import Build, Programs, programs_made
-from dockls.ecosystems.compiled import Linked, taken_out
-from dockls.ecosystems.cuts import cut_at
-from dockls.ecosystems.programs import running
+from dockls.ecosystems.built_programs import Build, Programs
+from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages, tools_installed
 from dockls.semantics import Stage, expanded
@@ -42,28 +39,14 @@ _HOME = ("/usr/local/cargo", "/usr/local/rustup")
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Rust program without the Rust toolchain."""
-    from dockls.knowledge import development_command
-
     builds = _builds(stage)
-    runs = running(stage)
-    if not builds or not any(run.role == "program" for run in runs):
-        return None
-    watched = [run for run in runs if run.role == "program" and development_command(list(run.words))]
-    if watched:
-        return Obstacle(f"`{' '.join(watched[0].words)}` needs the tools of the build at run time")
-    found = programs_made(stage, runs, builds)
-    if found is None:
-        return None
-    cut = cut_at(stage, found.last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
+    found = found_in(stage, wish, builds)
+    if not isinstance(found, Found):
+        return found
     linked = _linked(stage, builds)
     if isinstance(linked, Obstacle):
         return linked
-    return taken_out(stage, wish, builds, found, cut, user, linked, _assumed(stage, found, linked))
+    return taken_out(stage, wish, builds, found, linked, _assumed(stage, found.programs, linked))
 
 
 def _builds(stage: Stage) -> tuple[Build, ...]:
