@@ -147,7 +147,9 @@ makes depends on its input, and a lost file, C library, shell, user, certificate
 _WRITTEN = """The cases that describe the refactorings (`tests/refactorings`) are built as well, each in a context that
 is made up for it: *run* were built, compared by their grade and run with the same result, *built* only compared, as
 the program does not end well in that context, *mended* did not build before and does afterwards. A case that builds
-neither before nor after proves nothing here."""
+neither before nor after proves nothing here. What package managers and tools for accounts write may
+differ, the environment that pip's packages move into, and the owner of a folder that WORKDIR makes for the user in
+force."""
 
 _MODEL = """For every stage of every project: paths that dockls calls certain exist in the built image, and the working
 directory, user, shell, variables, ports, volumes, labels and stop signal in force are those of its configuration."""
