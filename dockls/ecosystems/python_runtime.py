@@ -107,12 +107,12 @@ def python_runtime(
         compiler = next((name for name in missing if name in _COMPILERS), None)
         if compiler is not None:
             return Obstacle(f"`{compiler}` is called after the packages are installed, and only the full image has it")
-    compiling = next((name for name in called if name in _COMPILING), None)
-    if compiling is not None:
-        return Obstacle(f"`{compiling}` compiles after the packages are installed")
         # Debian's user tools come as a package of their own.
         missing += ["adduser"] if {"adduser", "addgroup"} & _creators(stage) & base.tools - tools else []
         wanted += [_PACKAGES.get(name, name) for name in missing]
+    compiling = next((name for name in called if name in _COMPILING), None)
+    if compiling is not None:
+        return Obstacle(f"`{compiling}` compiles after the packages are installed")
     for name in sorted(requirements or ()) if is_other and manager == "apt" else ():
         wanted += system_packages(name, None if base is None else base.release or base.likely_release)
     there = {package.name for package in packages(stage) if package.instruction in steps}
