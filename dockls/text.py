@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+#: above this, repeated lines are not looked for in every place, which takes quadratic time
+_MOST_LINES = 1000
 
 
 class Span(NamedTuple):
@@ -66,6 +68,20 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         position = edit.span.end
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def changed_lines(before: str, after: str) -> list[Edit]:
+    """The edits, by whole lines, that turn one text into the other."""
+    from difflib import SequenceMatcher
+
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, old))]
+    matcher = SequenceMatcher(None, old, new, autojunk=len(old) > _MOST_LINES)
+    return [
+        Edit(Span(starts[first], starts[last]), "".join(new[from_:to]))
+        for tag, first, last, from_, to in matcher.get_opcodes()
+        if tag != "equal"
+    ]
 
 
 class LineTable:

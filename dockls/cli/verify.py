@@ -14,7 +14,7 @@ from dockls.cli.refactor import UsageError, named_room, selection_of, settings_o
 from dockls.cli.rendering import count
 from dockls.cli.report import VERSION, as_json
 from dockls.engine import Performed, perform
-from dockls.rooms import Plan, Refused
+from dockls.rooms import Refused
 from dockls.semantics import Model
 
 #: how many files are named; the rest is counted
@@ -48,10 +48,10 @@ def run(options: Namespace) -> int:
     try:
         opened = _with_arguments(open_configured(options.file, options.context), options.build_arg)
         words = (*[f"--build-arg={one}" for one in options.build_arg], *_secrets(options.secret))
-        performed, declared = _performed(opened.model, options)
+        performed = _performed(opened.model, options)
         if performed is None:
             return 1
-        proof = _proof(opened, performed, declared, options, words)
+        proof = _proof(opened, performed, options, words)
     except (UsageError, UnreadableError, BuilderError, UnreadableImageError) as error:
         complain(str(error))
         return 2
@@ -89,23 +89,19 @@ def _secrets(given: list[str]) -> list[str]:
     return [f"--secret={one}" for one in given]
 
 
-def _performed(model: Model, options: Namespace) -> tuple[Performed | None, frozenset[str]]:
-    """What the refactoring makes of the file and the changes that it declares; None and a complaint if it does not."""
+def _performed(model: Model, options: Namespace) -> Performed | None:
+    """What the refactoring makes of the file; None and a complaint if it makes nothing."""
     room = named_room(options.apply)
-    selection, settings = selection_of(model, options.at), settings_of(room, options.set)
-    outcome = perform(model, room.name, selection, settings)
-    if not isinstance(outcome, Performed):
-        reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
-        word = "refused" if isinstance(outcome, Refused) else "not offered"
-        complain(f"`{room.name}` is {word}: {reason.removesuffix('.')}.")
-        return None, frozenset()
-    plan = room.plan(model, selection, **{key.replace("-", "_"): value for key, value in settings.items()})
-    return outcome, plan.changes if isinstance(plan, Plan) else frozenset()
+    outcome = perform(model, room.name, selection_of(model, options.at), settings_of(room, options.set))
+    if isinstance(outcome, Performed):
+        return outcome
+    reason = outcome.reason if isinstance(outcome, Refused) else "it has nothing to do at this place"
+    word = "refused" if isinstance(outcome, Refused) else "not offered"
+    complain(f"`{room.name}` is {word}: {reason.removesuffix('.')}.")
+    return None
 
 
-def _proof(
-    opened: Opened, performed: Performed, declared: frozenset[str], options: Namespace, words: tuple[str, ...]
-) -> _Proof:
+def _proof(opened: Opened, performed: Performed, options: Namespace, words: tuple[str, ...]) -> _Proof:
     """Build both, with `words` as further options of the builder, and compare."""
     from tempfile import TemporaryDirectory
 
@@ -127,7 +123,7 @@ def _proof(
             old_base = _base("base-before", model, builder, reader, folder)
             bases = (old_base, _base("base-after", new, builder, reader, folder))
         runs = (_first_run(builder, first), builder.run(second)) if options.run else None
-    return _Proof(performed, before, after, bases[1], changes(before, after, bases, declared), second, runs)
+    return _Proof(performed, before, after, bases[1], changes(before, after, bases, performed.changes), second, runs)
 
 
 def _first_run(builder: Builder, built: Built) -> Ran:

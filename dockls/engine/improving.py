@@ -4,7 +4,6 @@ A refactoring says by ``improves`` that it serves everybody and when it is its t
 """
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from dockls.engine.performing import Performed, guarded
 from dockls.rooms import Plan, Refactoring, refactorings
@@ -15,33 +14,26 @@ from dockls.text import Span
 _MOST = 30
 
 
-class Improvement(NamedTuple):
-    """One step: what was done, and the changes of the contract that its plan declares."""
-
-    performed: Performed
-    changes: frozenset[str]
-
-
 def improving() -> tuple[Refactoring, ...]:
     """The refactorings that improve a file, in their order."""
     found = [room for room in refactorings() if room.improves is not None]
     return tuple(sorted(found, key=lambda room: room.improves or 0))
 
 
-def improved(model: Model, without: Collection[str] = ()) -> tuple[tuple[Improvement, ...], Model]:
+def improved(model: Model, without: Collection[str] = ()) -> tuple[tuple[Performed, ...], Model]:
     """The steps that are possible, but for those of the names in `without`, and the model behind them."""
-    steps: list[Improvement] = []
+    steps: list[Performed] = []
     for room in improving():
         while room.name not in without and len(steps) < _MOST:
             found = _step(model, room)
             if found is None:
                 break
             steps.append(found)
-            model = model.updated(model.tree.edited(found.performed.edits))
+            model = model.updated(model.tree.edited(found.edits))
     return tuple(steps), model
 
 
-def _step(model: Model, room: Refactoring) -> Improvement | None:
+def _step(model: Model, room: Refactoring) -> Performed | None:
     """The first place where the refactoring changes something."""
     for offset in _places(model):
         selection = Span(offset, offset)
@@ -49,7 +41,7 @@ def _step(model: Model, room: Refactoring) -> Improvement | None:
         if isinstance(plan, Plan):
             performed = guarded(model, room, plan, selection)
             if isinstance(performed, Performed) and performed.text != model.tree.text:
-                return Improvement(performed, plan.changes)
+                return performed
     return None
 
 

@@ -31,7 +31,10 @@ class Offer(NamedTuple):
 
 
 class Performed(NamedTuple):
-    """What a refactoring does: edits of the snapshot, the text afterwards, and what it takes for granted."""
+    """What a refactoring does: edits of the snapshot, the text afterwards, and what it takes for granted.
+
+    `changes` are the parts of the image's contract that the plan declares to change.
+    """
 
     refactoring: Refactoring
     title: str
@@ -39,6 +42,7 @@ class Performed(NamedTuple):
     text: str
     assumptions: tuple[str, ...]
     grade: str
+    changes: frozenset[str] = frozenset()
 
 
 class UnknownRefactoringError(LookupError):
@@ -96,7 +100,8 @@ def guarded(model: Model, room: Refactoring, plan: Plan, selection: Span) -> Per
     reason = _new_error(model, after) or _lost_reference(model, after) or broken_promise(model, after, room, plan)
     if reason is not None:
         return Refused(reason)
-    return Performed(room, plan.title or room.title, edits, after.tree.text, plan.assumptions, plan.grade or room.grade)
+    title, grade = plan.title or room.title, plan.grade or room.grade
+    return Performed(room, title, edits, after.tree.text, plan.assumptions, grade, plan.changes)
 
 
 def _room(name: str) -> Refactoring:

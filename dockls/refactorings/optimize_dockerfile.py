@@ -34,12 +34,11 @@ CMD ["/server"]
 ```
 """
 
-from difflib import SequenceMatcher
-
-from dockls.engine.improving import Improvement, improved, improving
+from dockls.engine import Performed
+from dockls.engine.improving import improved, improving
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model
-from dockls.text import Edit, Span
+from dockls.text import Span, changed_lines
 
 
 @refactoring(
@@ -60,28 +59,13 @@ def optimize_dockerfile(model: Model, selection: Span, without: str = "") -> Pla
         return None
     count = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
     return Plan(
-        _edits(model.tree.text, after.tree.text),
+        tuple(changed_lines(model.tree.text, after.tree.text)),
         tuple([sentence for number, step in enumerate(steps, 1) for sentence in _told(number, step)]),
         f"Optimize this Dockerfile ({count})",
         frozenset().union(*[step.changes for step in steps]),
-        "preserving" if all(step.performed.grade == "preserving" for step in steps) else None,
+        "preserving" if all(step.grade == "preserving" for step in steps) else None,
     )
 
 
-def _told(number: int, step: Improvement) -> tuple[str, ...]:
-    return (f"step {number}: {step.performed.title}", *[f"step {number}: {one}" for one in step.performed.assumptions])
-
-
-def _edits(before: str, after: str) -> tuple[Edit, ...]:
-    """The lines that differ; all others stay as they are."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    return tuple(
-        [
-            Edit(Span(starts[begin], starts[end]), "".join(new[first:last]))
-            for tag, begin, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-            if tag != "equal"
-        ]
-    )
+def _told(number: int, step: Performed) -> tuple[str, ...]:
+    return (f"step {number}: {step.title}", *[f"step {number}: {one}" for one in step.assumptions])

@@ -6,7 +6,6 @@ that cannot gets every edit at once.
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, fixed, offers, perform
@@ -14,7 +13,7 @@ from dockls.rooms import Fix, Refused
 from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
 from dockls.server.conversion import workspace_edit
 from dockls.server.errors import CONTENT_MODIFIED, INVALID_PARAMS, RequestError
-from dockls.text import Edit, Span
+from dockls.text import Edit, Span, changed_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from dockls.server.capabilities import Client
     from dockls.server.documents import Document
     from dockls.server.transport import Json
-
-
-# above this, repeated lines are not looked for in every place, which takes quadratic time
-_MOST_LINES = 1000
 
 
 class Request(NamedTuple):
@@ -174,17 +169,3 @@ class Actions:
 
 def _data(document: Document, span: Span, **more: str) -> Json:
     return {"uri": document.uri, "version": document.version, "span": [span.start, span.end], **more}
-
-
-def changed_lines(before: str, after: str) -> list[Edit]:
-    """The edits, by whole lines, that turn one text into the other."""
-    from difflib import SequenceMatcher
-
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0, *accumulate(map(len, old))]
-    matcher = SequenceMatcher(None, old, new, autojunk=len(old) > _MOST_LINES)
-    return [
-        Edit(Span(starts[first], starts[last]), "".join(new[from_:to]))
-        for tag, first, last, from_, to in matcher.get_opcodes()
-        if tag != "equal"
-    ]

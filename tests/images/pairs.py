@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dockls.engine import Performed, perform
 from dockls.project import surroundings
-from dockls.rooms import Plan, Refactoring, named
+from dockls.rooms import Refused
 from dockls.semantics import Model
 from dockls.syntax import parse
 from dockls.text import Span
@@ -119,7 +119,7 @@ def judged(case: Case, workshop: Workshop) -> Verdict:
     """Carry out a case; faults in the refactoring, the builds, the images and the runs are told, not raised."""
     begun = time.monotonic()
     model = workshop.model(case.project, case.file)
-    performed, declared = refactored(case, model)
+    performed = refactored(case, model)
     if not isinstance(performed, Performed):
         return Verdict(case, [f"not done: {performed}"], "", (0, 0), time.monotonic() - begun)
     faults = [] if performed.grade == case.grade else [f"the grade is {performed.grade}"]
@@ -135,7 +135,7 @@ def judged(case: Case, workshop: Workshop) -> Verdict:
     if case.grade == "preserving":
         faults += same_image(before, after)
     elif case.grade == "equivalent":
-        allowed = Allowed(declared, case.left_behind, case.moved, case.prepared, case.relinked)
+        allowed = Allowed(performed.changes, case.left_behind, case.moved, case.prepared, case.relinked)
         faults += equivalent_image(before, after, workshop.base(old), workshop.base(new), allowed)
     faults += same_run(ran_before, ran_after)
     if case.prints not in ran_after.output:
@@ -144,13 +144,8 @@ def judged(case: Case, workshop: Workshop) -> Verdict:
     return Verdict(case, faults, performed.text, sizes, time.monotonic() - begun)
 
 
-def refactored(case: Case, model: Model) -> tuple[object, frozenset[str]]:
-    """What the engine makes of a case, and the changes that the plan declares."""
+def refactored(case: Case, model: Model) -> Performed | Refused | None:
+    """What the engine makes of a case."""
     offset = model.tree.text.find(case.at)
     assert offset >= 0, f"{case.at!r} does not stand in {case.file}"
-    room = named(case.refactoring)
-    assert isinstance(room, Refactoring), f"there is no refactoring {case.refactoring}"
-    selection = Span(offset, offset)
-    plan = room.plan(model, selection, **{key.replace("-", "_"): value for key, value in case.settings.items()})
-    declared = plan.changes if isinstance(plan, Plan) else frozenset()
-    return perform(model, case.refactoring, selection, case.settings), declared
+    return perform(model, case.refactoring, Span(offset, offset), case.settings)

@@ -97,7 +97,7 @@ CACHED = [case for case in CASES if case.refactoring in ("copy-dependency-manife
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CACHED])
 def test_cache_is_foreseen_after_a_refactoring_for_it(case: Case, workshop: Workshop, report: Report) -> None:
     model = workshop.model(case.project, case.file)
-    performed, _ = refactored(case, model)
+    performed = refactored(case, model)
     assert isinstance(performed, Performed)
     found = []
     for change in changes_of(case.project, model, workshop, every=True):

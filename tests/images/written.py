@@ -18,7 +18,7 @@ from cases import SPECIAL, Case, case_files, read
 
 from dockls.engine import Performed, perform
 from dockls.knowledge.images import facts
-from dockls.rooms import Plan, Refactoring, manual, refactorings
+from dockls.rooms import Refactoring, manual, refactorings
 from dockls.semantics import Model, Resolution
 from dockls.syntax import parse
 from images.builder import Builder, Ran
@@ -91,15 +91,13 @@ def _written(room: Refactoring, case: Case) -> Written | None:
     if not any(outcome.fence is not None for outcome in case.outcomes):
         return None
     model = Model(parse(case.source), case.surroundings)
-    settings = {key.replace("-", "_"): value for key, value in case.settings.items()}
-    plan = room.plan(model, case.selections[0], **settings)
     performed = perform(model, room.name, case.selections[0], case.settings)
-    if not isinstance(plan, Plan) or not isinstance(performed, Performed):
+    if not isinstance(performed, Performed):
         return None
     after = Model(parse(performed.text), case.surroundings)
     folder = case.path is not None and case.path.stem != room.name
     title = f"{room.name} ({case.path.stem})" if folder and case.path is not None else room.name
-    return Written(f"{title}: {case.name}", case, model, after, performed.grade, plan.changes)
+    return Written(f"{title}: {case.name}", case, model, after, performed.grade, performed.changes)
 
 
 def tried(written: Written, workshop: Workshop, folder: Path) -> Outcome:

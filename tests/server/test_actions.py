@@ -11,13 +11,13 @@ from editor_profiles import PROFILES
 from dockls.engine import Offer, Performed
 from dockls.rooms import Plan, Refactoring, Refused
 from dockls.server import actions
-from dockls.server.actions import Actions, Request, changed_lines
+from dockls.server.actions import Actions, Request
 from dockls.server.analysis import EngineAnalyzer
 from dockls.server.capabilities import Client
 from dockls.server.documents import Document
 from dockls.server.errors import RequestError
 from dockls.syntax import parse
-from dockls.text import Edit, Span, apply
+from dockls.text import Edit, Span, apply, changed_lines
 
 LAZY = [editor for editor in PROFILES if editor.startswith(("helix", "neovim", "vscode"))]
 EAGER = [editor for editor in PROFILES if editor not in LAZY]
