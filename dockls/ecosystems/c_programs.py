@@ -1,9 +1,9 @@
 """C and C++: one binary, and the libraries that it is linked with.
 
-The program of CMD or ENTRYPOINT must be what `gcc`, `g++`, `cc` or `clang` writes (`-o`), what CMake builds, or lie
-among the sources where nothing but `make` can have put it; that one is told as an assumption. It is taken alone, with
-the files that its arguments and variables name, folders such as `config` where the build context is known to have
-them, and what COPY brought to other places than the sources.
+The program of CMD or ENTRYPOINT must be what `gcc`, `g++`, `cc` or `clang` writes (`-o`), or lie among the copied
+sources where nothing but `make`, CMake and the like can have put it; that one is told as an assumption. It is taken
+alone, with the files that its arguments and variables name, folders such as `config` where the build context is known
+to have them, and what COPY brought to other places than the sources.
 
 It goes to the slim image of the builder's distribution, with the libraries whose headers the stage installs; a static
 program (`-static`) can go to `scratch`. A program of C++ that is linked with the library of the `gcc` image is
@@ -14,18 +14,17 @@ import posixpath
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
 from dockls.ecosystems.built_programs import Build, Programs
-from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
+from dockls.ecosystems.compiled import Linked, taken_out
 from dockls.ecosystems.programs import Running, running
 from dockls.ecosystems.resources import whole_copies
-from dockls.ecosystems.steps import packages, tools_installed
-from dockls.semantics import Stage, expanded, joined
+from dockls.ecosystems.steps import packages
+from dockls.semantics import Stage
 from dockls.semantics.compatibility import libc_of
-from dockls.semantics.execution import executed
+from dockls.semantics.execution import executed, named_path
 from dockls.semantics.files import made
 
 ORDER = 60
 
-_COMPILERS = frozenset(("gcc", "cc", "clang"))
 _PLUS_PLUS = frozenset(("g++", "c++", "clang++"))
 _RUNNERS = frozenset(("make", "gmake", "ninja", "cmake", "meson"))
 _INTERPRETED = ("python", "ruby", "perl", "php", "nodejs", "lua", "openjdk", "default-j", "erlang", "mono", "golang")
@@ -39,14 +38,7 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     runs = running(stage)
     if known is None or known.language not in (None, "c") or not any(run.role == "program" for run in runs):
         return None
-    builds = _builds(stage, runs)
-    found = found_in(stage, wish, builds)
-    if not isinstance(found, Found):
-        return found
-    linked = _linked(stage, builds)
-    if isinstance(linked, Obstacle):
-        return linked
-    return taken_out(stage, wish, builds, found, linked, _assumed(stage, builds, found.programs))
+    return taken_out(stage, wish, _builds(stage, runs), _linked)
 
 
 def _builds(stage: Stage, runs: tuple[Running, ...]) -> tuple[Build, ...]:
@@ -58,11 +50,8 @@ def _builds(stage: Stage, runs: tuple[Running, ...]) -> tuple[Build, ...]:
         build = build_command(list(command.words))
         if build is None or build.ecosystem != "c":
             continue
-        state = stage.state_before(command.instruction)
         for output in build.outputs:
-            text = output.path or ""
-            value = expanded(text, state, command.instruction.escape) if "$" in text else text
-            path = None if value is None else joined(command.directory, value)
+            path = named_path(stage, command, output.path)
             if path is not None:
                 found.append(Build(command, (path,), None, False))
     if found or not _is_native(stage, runs):
@@ -93,38 +82,35 @@ def _is_native(stage: Stage, runs: tuple[Running, ...]) -> bool:
     return False
 
 
-def _linked(stage: Stage, builds: tuple[Build, ...]) -> Linked | Obstacle:
+def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked | Obstacle:
     from dockls.knowledge import facts
 
+    assumptions = _assumed(stage, builds, found)
     words = [set(build.command.words) for build in builds]
     if all("-static" in one for one in words):
-        return Linked("c", "C", "static")
+        return Linked("c", "C", "static", assumptions=assumptions)
     libc = libc_of(stage)
-    programs = {build.command.command.program for build in builds}
     known = facts(stage.base_image or "")
-    plus = bool(programs & _PLUS_PLUS)
+    plus = any(build.command.command.program in _PLUS_PLUS for build in builds)
     if plus and known is not None and known.family == "gcc" and not all("-static-libstdc++" in one for one in words):
         return Obstacle(
             f"the program needs the C++ library of `{stage.base_image}`, which is newer than a distribution's"
         )
     # Alpine has the library of C++ in a package of its own, Debian in every image.
     musl_plus = libc == "musl" and (plus or any(build.opaque for build in builds))
-    return Linked("c", "C++" if plus else "C", libc, libraries=("libstdc++",) if musl_plus else ())
+    libraries = ("libstdc++",) if musl_plus else ()
+    return Linked("c", "C++" if plus else "C", libc, libraries=libraries, assumptions=assumptions)
 
 
 def _assumed(stage: Stage, builds: tuple[Build, ...], found: Programs) -> tuple[str, ...]:
     from dockls.knowledge import facts
 
-    sentences: list[str] = []
     opaque = [build for build in builds if build.opaque]
-    if opaque:
-        made_by = ", ".join([f"`{path}`" for path in dict.fromkeys(found.paths.values())])
-        sentences.append(f"`{' '.join(opaque[-1].command.words)}` makes {made_by}, which needs no library built here")
-        known = facts(stage.base_image or "")
-        if known is not None and known.family == "gcc":
-            sentences.append(f"the program is not written in C++, whose library is newer in `{stage.base_image}`")
-    tools = [f"`{name}`" for name in tools_installed(stage) if name not in [run.name for run in found.runs]]
-    if tools:
-        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
-    sentences.append("the program reads no other file of the builder at run time")
+    if not opaque:
+        return ()
+    made_by = ", ".join([f"`{path}`" for path in dict.fromkeys(found.paths.values())])
+    sentences = [f"`{' '.join(opaque[-1].command.words)}` makes {made_by}, which needs no library built here"]
+    known = facts(stage.base_image or "")
+    if known is not None and known.family == "gcc":
+        sentences.append(f"the program is not written in C++, whose library is newer in `{stage.base_image}`")
     return tuple(sentences)

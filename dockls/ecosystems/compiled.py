@@ -1,14 +1,15 @@
 """Takes a compiled program out of the stage that builds it, whatever the language."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
+from dockls.ecosystems.accounts import Account, assumed_of, created_by
 from dockls.ecosystems.built_programs import Build, Programs, programs_made
-from dockls.ecosystems.cuts import Cut, cut_at, owned
+from dockls.ecosystems.cuts import Cut, cut_for_user, owned
 from dockls.ecosystems.environment import USUAL_FOLDERS
 from dockls.ecosystems.native import libraries_of
-from dockls.ecosystems.programs import Running, named_files, running
+from dockls.ecosystems.programs import Running, named_files, needing_tools, running
 from dockls.ecosystems.resources import (
     files_by,
     folders_made,
@@ -20,7 +21,7 @@ from dockls.ecosystems.resources import (
     without_nested,
 )
 from dockls.ecosystems.runtimes import Needs, pick
-from dockls.ecosystems.steps import packages, packages_to_run
+from dockls.ecosystems.steps import assumed_of_tools, packages, packages_to_run
 from dockls.semantics import Stage, joined
 from dockls.semantics.files import made
 from dockls.syntax import Instruction, Place
@@ -33,7 +34,7 @@ class Linked(NamedTuple):
 
     `insertions` are put into the builder for it, `libraries` are packages that they need beside those for which the
     stage installs headers. `embedded` are folders that the compiler puts into the program, `accounts` tells that the
-    program looks up users, `home` are folders of the toolchain.
+    program looks up users, `home` are folders of the toolchain, `assumptions` what is taken for granted of all that.
     """
 
     language: str
@@ -44,47 +45,34 @@ class Linked(NamedTuple):
     embedded: frozenset[str] = frozenset()
     accounts: bool = False
     home: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
-    """The programs that the image runs, where the builder ends, and the user of the image."""
-
-    programs: Programs
-    cut: Cut
-    user: Account
+#: tells how the programs are linked which the builds of a stage make
+Linker = Callable[[Stage, tuple[Build, ...], Programs], Linked | Obstacle]
 
 
-def found_in(stage: Stage, wish: Wish, builds: tuple[Build, ...]) -> Found | Obstacle | None:
-    """What of the builds the image runs; None if that is nothing, an obstacle where it cannot be taken out."""
-    from dockls.knowledge import development_command
-
+def taken_out(stage: Stage, wish: Wish, builds: tuple[Build, ...], linker: Linker) -> Extraction | Obstacle | None:
+    """What of the builds the image runs, alone; None if that is nothing, an obstacle where it cannot be taken out."""
     runs = running(stage)
-    programs = [run for run in runs if run.role == "program"]
-    if not builds or not programs:
+    if not builds or not any(run.role == "program" for run in runs):
         return None
-    for run in programs:
-        if development_command(list(run.words)):
-            return Obstacle(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    obstacle = needing_tools(runs)
+    if obstacle is not None:
+        return obstacle
     found = programs_made(stage, runs, builds)
     if found is None:
         return None
-    cut = cut_at(stage, found.last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    return Obstacle("which user the program runs as is not known") if user is None else Found(found, cut, user)
+    end = cut_for_user(stage, found.last, wish)
+    if isinstance(end, Obstacle):
+        return end
+    linked = linker(stage, builds, found)
+    return linked if isinstance(linked, Obstacle) else _extraction(stage, wish, builds, found, *end, linked)
 
 
-def taken_out(
-    stage: Stage,
-    wish: Wish,
-    builds: tuple[Build, ...],
-    what: Found,
-    linked: Linked,
-    assumptions: tuple[str, ...],
+def _extraction(
+    stage: Stage, wish: Wish, builds: tuple[Build, ...], found: Programs, cut: Cut, user: Account, linked: Linked
 ) -> Extraction | Obstacle:
-    """The extraction of the programs found; an obstacle where no image can run them."""
-    found, cut, user = what
     libraries = libraries_of(stage) if linked.kind != "static" else ()
     if isinstance(libraries, Obstacle):
         return libraries
@@ -116,9 +104,15 @@ def taken_out(
         linked.insertions,
         dropped=cut.dropped | runtime.dropped,
         rewritten=dict.fromkeys(users, f"USER {runtime.user}"),
-        assumptions=(*runtime.assumptions, *assumptions, *assumed_of(user)),
+        assumptions=(*runtime.assumptions, *_assumed(stage, found, linked), *assumed_of(user)),
         changes=frozenset(("base",)) | frozenset(("user",) if users or user.assumed or runtime.is_other_user else ()),
     )
+
+
+def _assumed(stage: Stage, found: Programs, linked: Linked) -> tuple[str, ...]:
+    script = () if found.script is None else (f"`{found.script}` calls nothing that the smaller image does not have",)
+    tools = assumed_of_tools(stage, [run.name for run in found.runs])
+    return (*linked.assumptions, *script, *tools, "the program reads no other file of the builder at run time")
 
 
 def _is_launched(stage: Stage, run: Running) -> bool:

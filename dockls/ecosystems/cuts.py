@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Obstacle, Wish
+from dockls.ecosystems.accounts import Account, account
 from dockls.ecosystems.steps import steps_behind
 from dockls.semantics import Stage, joined
 from dockls.semantics.execution import executed
@@ -43,7 +44,7 @@ def cut_at(
     unknown = [step for step in below.unknown if step not in useless]
     if unknown:
         return Obstacle(
-            f"`{_shown(unknown[0])}` below the build may be needed at run time; "
+            f"`{shown(unknown[0])}` below the build may be needed at run time; "
             "select the instructions that the builder shall keep"
         )
     dropped = list(useless)
@@ -58,6 +59,15 @@ def cut_at(
     return Cut(last, runtime, frozenset(dropped), *owners(stage))
 
 
+def cut_for_user(stage: Stage, last: Instruction, wish: Wish) -> tuple[Cut, Account] | Obstacle:
+    """The same with the user that the image runs as, who has to be known."""
+    cut = cut_at(stage, last, wish)
+    if isinstance(cut, Obstacle):
+        return cut
+    user = account(stage)
+    return Obstacle("which user the program runs as is not known") if user is None else (cut, user)
+
+
 def owners(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
     """The last three fields of a `Cut`: what steps and COPY give to another user, and what RUN makes."""
     copied = [copy for copy in copies_of(stage) if copy.instruction.parsed.flag("chown") is not None]
@@ -65,7 +75,8 @@ def owners(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[st
     return _owned(stage), tuple([copy.destination for copy in copied if copy.destination is not None]), built
 
 
-def _shown(instruction: Instruction) -> str:
+def shown(instruction: Instruction) -> str:
+    """An instruction on one line, cut off where it is long."""
     text = " ".join([line.strip().rstrip("\\`").strip() for line in instruction.text.split("\n")]).strip()
     return text if len(text) <= 60 else text[:57].rstrip() + "…"
 

@@ -15,9 +15,9 @@ import re
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
-from dockls.ecosystems.cuts import Cut, cut_at, owned
-from dockls.ecosystems.programs import Running, named_files, running
+from dockls.ecosystems.accounts import Account, assumed_of, created_by
+from dockls.ecosystems.cuts import Cut, cut_for_user, owned
+from dockls.ecosystems.programs import Running, named_files, needing_tools, running
 from dockls.ecosystems.resources import (
     folders_made,
     named,
@@ -25,9 +25,9 @@ from dockls.ecosystems.resources import (
     outside_copies,
     without_nested,
 )
-from dockls.ecosystems.steps import install_line, packages, packages_to_run, tools_installed
-from dockls.semantics import Stage, expanded, joined
-from dockls.semantics.execution import Executed, executed
+from dockls.ecosystems.steps import assumed_of_tools, install_line, packages, packages_to_run
+from dockls.semantics import Stage, joined
+from dockls.semantics.execution import Executed, executed, named_path
 from dockls.syntax import Instruction
 
 ORDER = 36
@@ -48,29 +48,22 @@ class _Published(NamedTuple):
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a .NET program without the SDK."""
-    from dockls.knowledge import development_command
-
     runs = running(stage)
     programs = [run for run in runs if run.role == "program"]
     builds = _builds(stage)
     if not builds or not programs:
         return None
-    for run in programs:
-        if development_command(list(run.words)):
-            return Obstacle(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    obstacle = needing_tools(programs)
+    if obstacle is not None:
+        return obstacle
     published = _published(stage, programs, builds)
     if published is None:
         return None
     image = _image(stage, wish)
     if isinstance(image, Obstacle):
         return image
-    cut = cut_at(stage, published.command.instruction, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
-    return _extraction(stage, runs, published, cut, user, image)
+    end = cut_for_user(stage, published.command.instruction, wish)
+    return end if isinstance(end, Obstacle) else _extraction(stage, runs, published, *end, image)
 
 
 def _builds(stage: Stage) -> list[tuple[Executed, str]]:
@@ -83,11 +76,8 @@ def _builds(stage: Stage) -> list[tuple[Executed, str]]:
         if build is None or build.ecosystem != "dotnet":
             continue
         for output in build.outputs:
-            state = stage.state_before(command.instruction)
-            text = output.path or ""
-            value = expanded(text, state, command.instruction.escape) if "$" in text else text
-            path = None if value is None or "*" in value else joined(command.directory, value)
-            if path is not None and output.certainty == "certain":
+            path = named_path(stage, command, output.path)
+            if path is not None and "*" not in path and output.certainty == "certain":
                 found.append((command, path))
     return found
 
@@ -188,8 +178,6 @@ def _assumed(stage: Stage, published: _Published, image: str) -> tuple[str, ...]
     if "alpine" in image:
         # github.com/dotnet/dotnet-docker, documentation/enable-globalization.md
         sentences.append("the program needs no culture data (ICU), which the runtime on Alpine leaves out")
-    tools = [f"`{name}`" for name in tools_installed(stage)]
-    if tools:
-        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
+    sentences += assumed_of_tools(stage)
     sentences.append(f"the program reads no other file of the builder than those in `{published.folder}`")
     return tuple(sentences)

@@ -12,19 +12,16 @@ An image without a shell will not do if a shell form, a script, a RUN below the 
 without a number asks for one: then it is Alpine, or Debian slim where the builder's own commands have to be repeated.
 Tools that a health check calls and certificates are installed there if the builder had them, time zone data if the file
 installs it or sets TZ; distroless images have certificates and time zones. A program that looks up users takes the
-builder's accounts to an empty image. The user of the image stays the same; one
-whose number the file tells is written as that number in an image without a shell.
+builder's accounts to an empty image. The user of the image stays the same; one whose number the file tells is written
+as that number in an image without a shell.
 """
-
-from typing import NamedTuple
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
 from dockls.ecosystems.built_programs import Build, Programs
-from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
+from dockls.ecosystems.compiled import Linked, taken_out
 from dockls.ecosystems.go_builds import go_builds
 from dockls.ecosystems.native import Native, native_code
 from dockls.ecosystems.resources import telling_folders
-from dockls.ecosystems.steps import tools_installed
 from dockls.semantics import Stage
 from dockls.semantics.compatibility import Linking, go_linking, libc_of
 from dockls.syntax import Place
@@ -35,46 +32,37 @@ ORDER = 10
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Go program without the Go toolchain."""
-    builds = go_builds(stage)
-    found = found_in(stage, wish, builds)
-    if not isinstance(found, Found):
-        return found
-    linked = _linked(stage, builds)
-    assumed = _assumed(stage, builds, found.programs, linked)
-    return taken_out(stage, wish, builds, found, linked.described(), assumed)
+    return taken_out(stage, wish, go_builds(stage), _linked)
 
 
-class _Linked(NamedTuple):
-    """How the programs are linked, what is inserted for it, and what the sources tell."""
-
-    kind: str | None
-    insertions: tuple[tuple[Place, str], ...]
-    native: Native
-
-    def described(self) -> Linked:
-        """The same for what takes programs out."""
-        native = self.native
-        return Linked("go", "Go", self.kind, self.insertions, (), native.embedded, native.accounts, ("/go",))
-
-
-def _linked(stage: Stage, builds: tuple[Build, ...]) -> _Linked:
-    """Statically where that is so already or can be had, else as the builder's C library has it."""
+def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked:
     native = native_code(stage, tuple([build.command for build in builds]))
+    kind, insertions = _linking(stage, builds, native)
+    assumptions = _assumed(stage, builds, found, bool(insertions), native)
+    return Linked(
+        "go", "Go", kind, insertions, (), native.embedded, native.accounts, home=("/go",), assumptions=assumptions
+    )
+
+
+def _linking(
+    stage: Stage, builds: tuple[Build, ...], native: Native
+) -> tuple[str | None, tuple[tuple[Place, str], ...]]:
+    """Statically where that is so already or can be had by an insertion, else as the builder's C library has it."""
     linkings = [go_linking(stage, build.command) for build in builds]
     if any(build.opaque for build in builds):
-        return _Linked(libc_of(stage), (), native)
+        return libc_of(stage), ()
     said = all("=0" in linking.why or "-static" in linking.why for linking in linkings)
     habit = any(_links_by_habit(stage, linking) for linking in linkings)
     if all(linking.kind == "static" for linking in linkings) and not habit and (said or not native.evident):
-        return _Linked("static", (), native)
+        return "static", ()
     if native.evident or any(build.command.instruction.is_json for build in builds):
-        return _Linked(next((link.kind for link in linkings if link.kind != "static"), libc_of(stage)), (), native)
+        return next((link.kind for link in linkings if link.kind != "static"), libc_of(stage)), ()
     insertions: list[tuple[Place, str]] = []
     for build, linking in zip(builds, linkings, strict=True):
         if linking.kind != "static" or _links_by_habit(stage, linking):
             item, span = build.command.place
             insertions.append((Place(item, Span(span.start, span.start)), "CGO_ENABLED=0 "))
-    return _Linked("static", tuple(insertions), native)
+    return "static", tuple(insertions)
 
 
 def _links_by_habit(stage: Stage, linking: Linking) -> bool:
@@ -87,23 +75,17 @@ def _links_by_habit(stage: Stage, linking: Linking) -> bool:
     return old and linking.kind == "static" and "=0" not in linking.why and "-static" not in linking.why
 
 
-def _assumed(stage: Stage, builds: tuple[Build, ...], found: Programs, linked: _Linked) -> tuple[str, ...]:
-    sentences: list[str] = []
-    if linked.insertions:
-        sentences.append("the program uses no cgo, so it is built with `CGO_ENABLED=0`")
+def _assumed(
+    stage: Stage, builds: tuple[Build, ...], found: Programs, inserted: bool, native: Native
+) -> tuple[str, ...]:
+    sentences = ["the program uses no cgo, so it is built with `CGO_ENABLED=0`"] if inserted else []
     for build in builds:
         if build.opaque:
             made = ", ".join([f"`{path}`" for path in dict.fromkeys(found.paths.values())])
             sentences.append(f"`{' '.join(build.command.words)}` makes {made}")
             break
-    folders = telling_folders(stage, linked.native.embedded)
+    folders = telling_folders(stage, native.embedded)
     if folders:
         names = ", ".join([f"`{folder.path}`" for folder in folders])
         sentences.append(f"the program reads {names} at run time, so they are copied too")
-    if found.script is not None:
-        sentences.append(f"`{found.script}` calls nothing that the smaller image does not have")
-    tools = [f"`{name}`" for name in tools_installed(stage) if name not in [run.name for run in found.runs]]
-    if tools:
-        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
-    sentences.append("the program reads no other file of the builder at run time")
     return tuple(sentences)

@@ -16,10 +16,10 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
-from dockls.ecosystems.cuts import Cut, cut_at, owned
-from dockls.ecosystems.java_runtime import JavaRuntime, java_runtime
-from dockls.ecosystems.programs import Running, named_files, running
+from dockls.ecosystems.accounts import Account, assumed_of, created_by
+from dockls.ecosystems.cuts import Cut, cut_for_user, owned
+from dockls.ecosystems.java_runtime import JavaRuntime, has_entrypoint, java_runtime
+from dockls.ecosystems.programs import Running, named_files, needing_tools, running
 from dockls.ecosystems.resources import (
     folders_made,
     named,
@@ -30,8 +30,8 @@ from dockls.ecosystems.resources import (
     telling_folders,
     without_nested,
 )
-from dockls.ecosystems.steps import tools_installed
-from dockls.semantics import Stage, contract, expanded, joined
+from dockls.ecosystems.steps import assumed_of_tools
+from dockls.semantics import Stage, expanded, joined
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import made
 from dockls.syntax import Instruction
@@ -54,28 +54,24 @@ class _Program(NamedTuple):
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Java program without the JDK."""
-    from dockls.knowledge import development_command
-
     builds = _builds(stage)
     runs = running(stage)
     programs = [run for run in runs if run.role == "program"]
     if not builds or not programs:
         return None
-    for run in programs:
-        if development_command(list(run.words)):
-            return Obstacle(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    obstacle = needing_tools(programs)
+    if obstacle is not None:
+        return obstacle
     started = next((run for run in programs if _paths(stage, run)), None)
     if started is None:
         return None
     program = _program(stage, started, builds)
     if program is None:
         return None
-    cut = cut_at(stage, program.last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
+    end = cut_for_user(stage, program.last, wish)
+    if isinstance(end, Obstacle):
+        return end
+    cut, user = end
     runtime = java_runtime(stage, wish, runs, cut.runtime, user)
     return runtime if isinstance(runtime, Obstacle) else _extraction(stage, runs, program, cut, user, runtime)
 
@@ -215,15 +211,10 @@ def _extraction(
     sentences = [*program.assumed]
     if all(path.endswith(".jar") for path, _ in program.paths):
         sentences.append("the jar holds all classes that the program needs")
-    tools = [f"`{name}`" for name in tools_installed(stage)]
-    if tools:
-        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
+    sentences += assumed_of_tools(stage)
     sentences += runtime.assumptions
     sentences.append("the program needs no tool of the JDK and reads no other file of the builder at run time")
-    own_entrypoint = contract(stage).entrypoint is not None and any(
-        instruction.keyword == "ENTRYPOINT" for instruction in stage.instructions
-    )
-    changes = {"base", *(() if own_entrypoint else ("entrypoint",)), *(("user",) if user.assumed else ())}
+    changes = {"base", *(() if has_entrypoint(stage) else ("entrypoint",)), *(("user",) if user.assumed else ())}
     return Extraction(
         runtime.image,
         f"Java → {runtime.title}",

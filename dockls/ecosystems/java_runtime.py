@@ -57,6 +57,11 @@ def java_runtime(
     return JavaRuntime(image, title, () if line is None else (line,), assumed)
 
 
+def has_entrypoint(stage: Stage) -> bool:
+    """Whether the stage says by itself how its program is started."""
+    return any(instruction.keyword == "ENTRYPOINT" for instruction in stage.instructions)
+
+
 def _chosen(stage: Stage, wish: Wish) -> tuple[str, str] | Obstacle:
     """The image and how menus call it."""
     from dockls.knowledge import parse_reference, runtime_images
@@ -90,7 +95,7 @@ def _lacking(
     stage: Stage, runs: tuple[Running, ...], steps: tuple[Instruction, ...], user: Account, title: str
 ) -> str | None:
     """What an image without a shell lacks."""
-    if not any(instruction.keyword == "ENTRYPOINT" for instruction in stage.instructions):
+    if not has_entrypoint(stage):
         return f"the entrypoint of {title} is `java -jar` already; the file has none of its own"
     for run in runs:
         if run.shell or run.launcher is not None or run.name != "java":

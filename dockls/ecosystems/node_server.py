@@ -18,8 +18,8 @@ import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Extraction, ExtraStage, Obstacle, Wish
-from dockls.ecosystems.accounts import Account, account, assumed_of, created_by
-from dockls.ecosystems.cuts import Cut, cut_at, owned
+from dockls.ecosystems.accounts import Account, assumed_of, created_by
+from dockls.ecosystems.cuts import Cut, cut_for_user, owned
 from dockls.ecosystems.dependencies import Dependencies, dependencies_of
 from dockls.ecosystems.node_entry import Entry, entry_of, missing_tool
 from dockls.ecosystems.node_runtime import NodeRuntime, node_runtime
@@ -126,12 +126,10 @@ def _parts(
 ) -> Extraction | Obstacle:
     instructions = stage.instructions
     last = instructions[max(instructions.index(build), instructions.index(found.instruction))]
-    cut = cut_at(stage, last, wish)
-    if isinstance(cut, Obstacle):
-        return cut
-    user = account(stage)
-    if user is None:
-        return Obstacle("which user the program runs as is not known")
+    end = cut_for_user(stage, last, wish)
+    if isinstance(end, Obstacle):
+        return end
+    cut, user = end
     runtime = node_runtime(stage, wish, runs, cut.runtime)
     if isinstance(runtime, Obstacle):
         return runtime

@@ -1,9 +1,11 @@
 """What a finished image runs: the commands of ENTRYPOINT, CMD and HEALTHCHECK."""
 
 import posixpath
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from dockls.ecosystems import Obstacle
 from dockls.semantics import Command, Stage, contract, expanded, joined
 from dockls.shell import scripts
 from dockls.syntax import Instruction
@@ -64,6 +66,16 @@ def running(stage: Stage) -> tuple[Running, ...]:
             else:
                 found += _of_shell(stage, promised.healthcheck.origin, "healthcheck")
     return tuple(found)
+
+
+def needing_tools(runs: Iterable[Running]) -> Obstacle | None:
+    """Why the programs cannot do without what builds them: one is a server for development, or builds by itself."""
+    from dockls.knowledge import development_command
+
+    for run in runs:
+        if run.role == "program" and development_command(list(run.words)):
+            return Obstacle(f"`{' '.join(run.words)}` needs the tools of the build at run time")
+    return None
 
 
 def _of_command(stage: Stage, command: Command, role: str) -> list[Running]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dockls.ecosystems import Obstacle
 from dockls.semantics import Stage, expanded, joined
-from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.semantics.execution import Executed, executed, executed_by, named_path
 from dockls.syntax import Instruction
 
 #: where the builder makes a virtual environment
@@ -206,9 +206,7 @@ def _environments(stage: Stage) -> tuple[str, ...]:
         if build is None or build.ecosystem != "python" or not _makes_environment(command):
             continue
         for output in build.outputs:
-            text = output.path or ""
-            value = expanded(text, stage.state_before(command.instruction), "\\") if "$" in text else text
-            path = None if not value else joined(command.directory, value)
+            path = named_path(stage, command, output.path)
             if path is not None:
                 found.append(path)
     return tuple(found)

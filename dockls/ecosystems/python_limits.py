@@ -2,11 +2,11 @@
 
 from dockls.ecosystems import Obstacle
 from dockls.ecosystems.accounts import Account
+from dockls.ecosystems.cuts import shown
 from dockls.ecosystems.programs import Running
 from dockls.ecosystems.python_commands import TOOLS
 from dockls.ecosystems.python_context import Scripts
 from dockls.ecosystems.python_installs import INSTALLERS, Places, PythonInstall
-from dockls.ecosystems.python_steps import shown
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
 from dockls.semantics.execution import executed

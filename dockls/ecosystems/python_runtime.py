@@ -38,7 +38,7 @@ class PythonRuntime(NamedTuple):
 
 def runtime_image(stage: Stage, wish: Wish) -> str | Obstacle:
     """The image: with the same Python, of the same release, with the same C library."""
-    from dockls.knowledge import alpine, facts, parse_reference, python_beneath, slim
+    from dockls.knowledge import facts, parse_reference, python_beneath, slim
 
     text = stage.declaration.words[0].text
     base = facts(stage.base_image or "")
@@ -58,8 +58,7 @@ def runtime_image(stage: Stage, wish: Wish) -> str | Obstacle:
     if wish.runtime == "alpine":
         if is_alpine:
             return text
-        reason = alpine(text).reason
-        return Obstacle("packages are installed for glibc, which Alpine does not have" if reason else reason)
+        return Obstacle("packages are installed for glibc, which Alpine does not have")
     if wish.runtime in _KINDS:
         return Obstacle(f"{wish.runtime} has no Python at the place of the builder's, which packages are tied to")
     known = facts(wish.runtime)

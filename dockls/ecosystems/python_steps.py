@@ -4,6 +4,7 @@ import posixpath
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact, Obstacle, Wish
+from dockls.ecosystems.cuts import shown
 from dockls.ecosystems.python_installs import INSTALLERS, PythonInstall
 from dockls.ecosystems.steps import command_purpose
 from dockls.semantics import Stage, joined
@@ -359,9 +360,3 @@ def is_manifest(name: str) -> bool:
     plain = name.rstrip("*")
     listing = "requirements" in plain or plain.startswith(("constraints", "deps"))
     return plain in _MANIFESTS or (listing and not plain.endswith(".py")) or name.endswith(".whl")
-
-
-def shown(instruction: Instruction) -> str:
-    """An instruction on one line, cut off where it is long."""
-    text = " ".join([line.strip().rstrip("\\`").strip() for line in instruction.text.split("\n")]).strip()
-    return text if len(text) <= 60 else text[:57].rstrip() + "…"

@@ -1,6 +1,7 @@
 """Files that a program reads when it runs: what its arguments and variables name, and telling folders."""
 
 import posixpath
+from collections.abc import Collection
 from typing import NamedTuple
 
 from dockls.ecosystems import Artifact
@@ -64,25 +65,24 @@ def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tup
 
 def _said_folders(stage: Stage) -> list[Artifact]:
     """Telling folders that a COPY names itself (``COPY templates/ templates/``); Go has packages named `config`."""
+    return _copied_by_name(stage, [name for name in FOLDERS if not name.startswith("conf")])
+
+
+def settings_folders(stage: Stage) -> tuple[Artifact, ...]:
+    """Folders of settings that a COPY names itself; they hold code in few languages, Go among them."""
+    return tuple(_copied_by_name(stage, ("conf", "config", "configs")))
+
+
+def _copied_by_name(stage: Stage, names: Collection[str]) -> list[Artifact]:
+    """The folders of these names that a COPY brings from the build context under the same name."""
     found: list[Artifact] = []
     for copy in copies_of(stage):
         if copy.stage is not None or copy.from_image or copy.destination is None or len(copy.sources) != 1:
             continue
         name = posixpath.basename(copy.sources[0].rstrip("/"))
-        if name in FOLDERS and not name.startswith("conf") and posixpath.basename(copy.destination) == name:
+        if name in names and posixpath.basename(copy.destination) == name:
             found.append(Artifact(copy.destination, True))
     return found
-
-
-def settings_folders(stage: Stage) -> tuple[Artifact, ...]:
-    """Folders of settings that a COPY names itself; they hold code in few languages, Go among them."""
-    found: list[Artifact] = []
-    for copy in copies_of(stage):
-        if copy.stage is None and not copy.from_image and copy.destination is not None and len(copy.sources) == 1:
-            name = posixpath.basename(copy.sources[0].rstrip("/"))
-            if name in ("conf", "config", "configs") and posixpath.basename(copy.destination) == name:
-                found.append(Artifact(copy.destination, True))
-    return tuple(found)
 
 
 def _is_code(stage: Stage, folder: str) -> bool:

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from dockls.ecosystems import Extraction, Obstacle, Wish
 from dockls.ecosystems.built_programs import Build, Programs
-from dockls.ecosystems.compiled import Found, Linked, found_in, taken_out
+from dockls.ecosystems.compiled import Linked, taken_out
 from dockls.ecosystems.resources import whole_copies
-from dockls.ecosystems.steps import packages, tools_installed
+from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage, expanded
 from dockls.semantics.compatibility import libc_of
 from dockls.semantics.execution import Executed, executed
@@ -39,14 +39,7 @@ _HOME = ("/usr/local/cargo", "/usr/local/rustup")
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Rust program without the Rust toolchain."""
-    builds = _builds(stage)
-    found = found_in(stage, wish, builds)
-    if not isinstance(found, Found):
-        return found
-    linked = _linked(stage, builds)
-    if isinstance(linked, Obstacle):
-        return linked
-    return taken_out(stage, wish, builds, found, linked, _assumed(stage, found.programs, linked))
+    return taken_out(stage, wish, _builds(stage), _linked)
 
 
 def _builds(stage: Stage) -> tuple[Build, ...]:
@@ -80,7 +73,7 @@ def _absolute(stage: Stage, command: Executed, text: str | None) -> str | None:
     return posixpath.normpath(posixpath.join(command.directory or "/", value))
 
 
-def _linked(stage: Stage, builds: tuple[Build, ...]) -> Linked | Obstacle:
+def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked | Obstacle:
     libc = libc_of(stage)
     headers = any(
         package.kind == "dev" and package.name not in ("musl-dev", "libc6-dev") for package in packages(stage)
@@ -96,7 +89,9 @@ def _linked(stage: Stage, builds: tuple[Build, ...]) -> Linked | Obstacle:
     libraries = _libraries(stage)
     if isinstance(libraries, Obstacle):
         return libraries
-    return Linked("rust", "Rust", libc, libraries=libraries, home=_HOME)
+    unread = libc == "glibc" and not stage.context.known
+    sentence = "the program needs no library of the builder beside those whose headers the stage installs"
+    return Linked("rust", "Rust", libc, (), libraries, home=_HOME, assumptions=(sentence,) if unread else ())
 
 
 def _libraries(stage: Stage) -> tuple[str, ...] | Obstacle:
@@ -124,16 +119,3 @@ def _headers(stage: Stage) -> Iterator[str]:
             compiled_in = crate == "openssl-sys" and 'name = "openssl-src"' in lock
             if f'name = "{crate}"' in lock and not compiled_in:
                 yield headers
-
-
-def _assumed(stage: Stage, found: Programs, linked: Linked) -> tuple[str, ...]:
-    sentences: list[str] = []
-    if linked.kind == "glibc" and not stage.context.known:
-        sentences.append("the program needs no library of the builder beside those whose headers the stage installs")
-    if found.script is not None:
-        sentences.append(f"`{found.script}` calls nothing that the smaller image does not have")
-    tools = [f"`{name}`" for name in tools_installed(stage) if name not in [run.name for run in found.runs]]
-    if tools:
-        sentences.append(f"the program does not call {', '.join(tools)}, which the builder installs")
-    sentences.append("the program reads no other file of the builder at run time")
-    return tuple(sentences)

@@ -4,6 +4,7 @@ A step is an instruction that changes the file system. What stands below the las
 with the builder, users, folders and packages belong to the image that runs, and of the rest nothing is known.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from dockls.semantics import Stage
@@ -143,6 +144,12 @@ def packages_to_run(stage: Stage) -> tuple[str, ...]:
 def tools_installed(stage: Stage) -> tuple[str, ...]:
     """The installed packages of which it is not known whether they are for the build or for the program."""
     return tuple([one.name for one in packages(stage) if one.kind in ("tool", None) or one.name in _INTERPRETERS])
+
+
+def assumed_of_tools(stage: Stage, called: Collection[str] = ()) -> tuple[str, ...]:
+    """What is taken for granted of the tools that the stage installs, but for those that are `called`."""
+    names = [f"`{name}`" for name in tools_installed(stage) if name not in called]
+    return (f"the program does not call {', '.join(names)}, which the builder installs",) if names else ()
 
 
 def _in_variable(stage: Stage, command: Executed, word: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ ENTRYPOINT ["./myapp"]
 from dockls.ecosystems import Extraction, Obstacle, Wish, recognize
 from dockls.ecosystems.names import builder_names, chosen_name
 from dockls.ecosystems.partition import partition
-from dockls.ecosystems.programs import running
+from dockls.ecosystems.programs import needing_tools, running
 from dockls.ecosystems.steps import CONTRACT
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
@@ -130,15 +130,13 @@ def _last_selected(model: Model, stage: Stage, selection: Span) -> Instruction |
 
 def _development(stage: Stage) -> Refused | None:
     """A refusal where the image is there to develop in."""
-    from dockls.knowledge import development_command, facts
+    from dockls.knowledge import facts
 
     known = facts(stage.base_image or "")
     if known is None or known.language not in ("go", "javascript"):
         return None
-    for run in running(stage):
-        if run.role == "program" and development_command(list(run.words)):
-            return Refused(f"`{' '.join(run.words)}` needs the tools of the build at run time")
-    return None
+    obstacle = needing_tools(running(stage))
+    return None if obstacle is None else Refused(obstacle.sentence)
 
 
 def _triggers(stage: Stage) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dockls.semantics.stage import Stage, joined
+from dockls.semantics.stage import Stage, expanded, joined
 from dockls.shell import Command
 from dockls.shell.instruction import scripts
 from dockls.syntax import Instruction, Place
@@ -32,6 +32,13 @@ class Executed(NamedTuple):
     def word_span(self, number: int) -> Span:
         """The item-relative span of a word."""
         return self.command.words[number].span.shifted(self.offset)
+
+
+def named_path(stage: Stage, command: Executed, text: str | None) -> str | None:
+    """The absolute path that a word of a command names; None where a variable or the directory is not known."""
+    if text is not None and "$" in text:
+        text = expanded(text, stage.state_before(command.instruction), command.instruction.escape)
+    return None if text is None or "$" in text else joined(command.directory, text)
 
 
 def executed(stage: Stage) -> tuple[Executed, ...]:

@@ -8,7 +8,7 @@ import posixpath
 from itertools import pairwise
 from typing import NamedTuple
 
-from dockls.semantics.execution import Executed, executed_by
+from dockls.semantics.execution import Executed, executed_by, named_path
 from dockls.semantics.stage import Stage, expanded, joined
 from dockls.syntax import Instruction
 
@@ -241,10 +241,7 @@ def _run(stage: Stage, command: Executed) -> list[Made]:
     build = build_command(list(command.words))
     if build is not None:
         for output in build.outputs:
-            text = output.path
-            if text is not None and "$" in text:
-                text = expanded(text, stage.state_before(command.instruction), command.instruction.escape)
-            path = None if text is None or "$" in text else joined(command.directory, text)
+            path = named_path(stage, command, output.path)
             if path is not None:
                 level = CERTAIN if certainty == output.certainty == CERTAIN else LIKELY
                 found.append(Made(path, output.kind, level, "run", command.instruction))
