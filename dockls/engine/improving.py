@@ -21,7 +21,20 @@ def improving() -> tuple[Refactoring, ...]:
 
 
 def improved(model: Model, without: Collection[str] = ()) -> tuple[tuple[Performed, ...], Model]:
-    """The steps that are possible, but for those of the names in `without`, and the model behind them."""
+    """The steps that are possible, but for those of the names in `without`, and the model behind them.
+
+    Remembered for the model: who is shown an offer asks for it again to have it carried out.
+    """
+    key = (improved, tuple(sorted(without)))
+    # Kept on the tree: the memo of a model is handed down to the next one.
+    kept = model.tree.memo.get(key)
+    if kept is None or kept[0] is not model:
+        kept = model.tree.memo[key] = (model, _improved(model, without))
+    found: tuple[tuple[Performed, ...], Model] = kept[1]
+    return found
+
+
+def _improved(model: Model, without: Collection[str]) -> tuple[tuple[Performed, ...], Model]:
     steps: list[Performed] = []
     for room in improving():
         while room.name not in without and len(steps) < _MOST:

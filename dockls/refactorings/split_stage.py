@@ -38,7 +38,7 @@ from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
 from dockls.semantics.cache import STEPS
-from dockls.semantics.renaming import unusable
+from dockls.semantics.renaming import numbered_name, unusable
 from dockls.semantics.stage_purpose import telling_name
 from dockls.syntax import Blank, Instruction
 from dockls.text import Edit, Span
@@ -92,11 +92,7 @@ def _telling_name(model: Model, stage: Stage, instruction: Instruction) -> str:
 
 
 def _free(model: Model, wanted: str) -> str:
-    name, number = wanted, 1
-    while unusable(model, name) is not None:
-        number += 1
-        name = f"{wanted}-{number}"
-    return name
+    return wanted if unusable(model, wanted) is None else numbered_name(model, wanted)
 
 
 def _edits(model: Model, stage: Stage, instruction: Instruction, name: str) -> tuple[Edit, ...]:

@@ -28,11 +28,11 @@ from dockls.rooms import Plan, Refused, refactoring
 from dockls.runtimes.programs import commands_of, plain_words, written_as
 from dockls.runtimes.subject import CannotSwitchError
 from dockls.semantics import Model, Stage, contract
+from dockls.semantics.stage import DEFAULT_SHELL
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span
 
 _LAUNCHERS = frozenset(("tini", "dumb-init", "catatonit", "docker-init"))
-_DEFAULT_SHELL = ("/bin/sh", "-c")
 
 
 @refactoring(title="Use the exec form", kind="refactor.rewrite.command", grade="equivalent")
@@ -66,7 +66,7 @@ def use_exec_form(model: Model, selection: Span) -> Plan | Refused | None:
 
 
 def _reason(stage: Stage, instruction: Instruction) -> str | None:
-    if stage.state_before(instruction).shell != _DEFAULT_SHELL:
+    if stage.state_before(instruction).shell != DEFAULT_SHELL:
         return "SHELL of this stage may prepare what the program needs"
     commands = commands_of(instruction)
     if commands and commands[0].name in ("cd", "source", ".", "exec") and len(commands) > 1:

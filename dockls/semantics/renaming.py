@@ -116,6 +116,14 @@ def unusable(model: Model, name: str, stage: Stage | None = None) -> str | None:
     return f"line {line} uses the image `{taken.value}` and would mean the stage instead"
 
 
+def numbered_name(model: Model, wanted: str, stage: Stage | None = None) -> str:
+    """The wanted name with the first number behind it, from 2 on, that makes it usable."""
+    number = 2
+    while unusable(model, f"{wanted}-{number}", stage) is not None:
+        number += 1
+    return f"{wanted}-{number}"
+
+
 def is_valid_name(name: str) -> bool:
     """Whether BuildKit takes it for the name of a stage."""
     lower = name.lower()

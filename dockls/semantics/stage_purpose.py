@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dockls.semantics.execution import executed
 from dockls.semantics.graph import Resolution
 from dockls.semantics.model import Model
-from dockls.semantics.renaming import is_valid_name, unusable
+from dockls.semantics.renaming import is_valid_name, numbered_name, unusable
 from dockls.semantics.stage import Stage
 
 #: how commands begin that run tests
@@ -28,10 +28,7 @@ def telling_name(model: Model, stage: Stage) -> str:
     for name in _candidates(preferred, stage):
         if is_valid_name(name) and name not in images and unusable(model, name, stage) is None:
             return name
-    number = 2
-    while unusable(model, f"{preferred}-{number}", stage) is not None:
-        number += 1
-    return f"{preferred}-{number}"
+    return numbered_name(model, preferred, stage)
 
 
 def _candidates(preferred: str, stage: Stage) -> Iterator[str]:

@@ -26,10 +26,10 @@ def base_images(busybox: Path, more: Collection[str] = ()) -> list[BaseImage]:
     commands = applets(busybox)
     shared = model_layer(busybox, commands)
     known = {name: family for family in families() for name in family.IMAGES}
-    by_family = {_facts(name).family: family for name, family in known.items()}
+    by_family = {known_image(name).family: family for name, family in known.items()}
     found = []
     for name in (*known, *[name for name in more if name not in known]):
-        image = _facts(name)
+        image = known_image(name)
         layer = Layer()
         family = known.get(name) or by_family.get(image.family)
         if family is not None:
@@ -39,7 +39,8 @@ def base_images(busybox: Path, more: Collection[str] = ()) -> list[BaseImage]:
     return found
 
 
-def _facts(name: str) -> ImageFacts:
+def known_image(name: str) -> ImageFacts:
+    """What is known of an image that must be known."""
     image = facts(name)
     assert image is not None, f"{name} is not known"
     return image

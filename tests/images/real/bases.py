@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from dockls.knowledge.images import facts
 from images.archive import BaseImage
-from images.bases import configuration
+from images.bases import configuration, known_image
 from images.bases.systems import applets, model_layer, system_layer
 from images.debian_docker import UnavailableError
 from images.real.debian import packages_layer
@@ -37,15 +36,11 @@ def real_images(busybox: Path) -> Iterator[tuple[str, list[BaseImage] | Unavaila
 
 
 def _system(name: str, commands: tuple[str, ...]) -> bytes:
-    image = facts(name)
-    assert image is not None, f"{name} is not known"
-    return system_layer(image, commands)
+    return system_layer(known_image(name), commands)
 
 
 def _image(name: str, layers: tuple[bytes, ...]) -> BaseImage:
-    image = facts(name)
-    assert image is not None
-    described = configuration(image)
+    described = configuration(known_image(name))
     described["Env"] = [*described["Env"], *_CERTIFICATES]
     described.pop("Entrypoint", None)
     return BaseImage((name,), layers, described)
