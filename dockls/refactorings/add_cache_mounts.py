@@ -32,7 +32,7 @@ from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
 from dockls.semantics.execution import Executed, executed_by
-from dockls.semantics.interface import mount_fields
+from dockls.semantics.mounts import mounts_of
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span
 
@@ -49,6 +49,7 @@ def add_cache_mounts(model: Model, selection: Span) -> Plan | Refused | None:
         return None
     from dockls.knowledge.cache_folders import cache_folder
 
+    mounted = [mount.target.rstrip("/") for mount in mounts_of(instruction) if mount.target]
     folders: list[str] = []
     reasons: list[str] = []
     for command in executed_by(stage, instruction):
@@ -56,7 +57,7 @@ def add_cache_mounts(model: Model, selection: Span) -> Plan | Refused | None:
         if cache is None:
             continue
         target = f"{_HOME}/{cache.folder}"
-        if any(target == mounted or target.startswith(f"{mounted}/") for mounted in _mounted(instruction)):
+        if any(target == folder or target.startswith(f"{folder}/") for folder in mounted):
             continue
         reason = _turned_off(stage, instruction, command, cache.off_flags, cache.off_variables)
         reason = reason or _elsewhere(stage, instruction, cache.moved_by)
@@ -77,17 +78,6 @@ def _plan(model: Model, instruction: Instruction, folders: list[str]) -> Plan:
     mounts = ending.join([f"--mount=type=cache,target={folder}" for folder in folders])
     shown = ", ".join([f"`{folder}`" for folder in folders])
     return Plan((Edit(Span(start, start), mounts + ending),), title=f"Add cache mounts for {shown}")
-
-
-def _mounted(instruction: Instruction) -> list[str]:
-    """The targets of the mounts that are there."""
-    found: list[str] = []
-    for flag in instruction.flags:
-        if flag.name == "mount" and flag.value is not None:
-            fields = mount_fields(instruction, flag)
-            target = fields.get("target") or fields.get("dst") or fields.get("destination")
-            found += [target.text.rstrip("/")] if target is not None else []
-    return found
 
 
 def _turned_off(

@@ -11,8 +11,9 @@ from dockls.knowledge.system_commands import busybox_lacks, is_only_with, manage
 from dockls.runtimes.accounts import Groups, account_of, busybox, shadow
 from dockls.runtimes.package_translation import Translation, cleaned_removal, package_edits
 from dockls.runtimes.subject import CannotSwitchError
-from dockls.semantics import Stage, mount_fields
+from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed_by
+from dockls.semantics.mounts import mounts_of
 from dockls.shell import scripts
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span
@@ -129,15 +130,11 @@ def _files(command: Executed) -> list[str]:
 def _mounts(instruction: Instruction, manager: str) -> list[Edit]:
     """Takes the cache mounts away that only the old package manager would use."""
     edits = []
-    for flag in instruction.flags:
-        if flag.name == "mount" and flag.value is not None:
-            target = next((field.text for key, field in mount_fields(instruction, flag).items() if key in _TARGETS), "")
-            if target.rstrip("/").startswith(tuple(manager_facts(manager)["caches"])):
-                edits.append(Edit(Span(flag.span.start, _behind_gap(instruction, flag.span.end)), ""))
+    for mount in mounts_of(instruction):
+        if mount.target.rstrip("/").startswith(tuple(manager_facts(manager)["caches"])):
+            start, end = mount.flag.span
+            edits.append(Edit(Span(start, _behind_gap(instruction, end)), ""))
     return edits
-
-
-_TARGETS = ("target", "dst", "destination")
 
 
 def _behind_gap(instruction: Instruction, position: int) -> int:

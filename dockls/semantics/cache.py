@@ -5,11 +5,11 @@ is part of its environment; predefined proxy ARGs only where they are declared).
 the content of what they take, a step on the step before it unless it is a COPY --link.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dockls.semantics.graph import Reference
-from dockls.semantics.interface import mount_fields
+from dockls.semantics.mounts import mounts_of
 from dockls.semantics.stage import Stage, State, expanded
 from dockls.syntax import Instruction, Parsed
 
@@ -44,8 +44,10 @@ def inputs_of(stage: Stage, instruction: Instruction, parsed: Parsed, state: Sta
         local = [value for value in values if "://" not in value and not value.startswith("<<")]
         return Inputs(tuple(local), linked=linked)
     if parsed.keyword == "RUN":
+        shown = [one for one in mounts_of(instruction, parsed.flags) if one.kind == "bind" and "from" not in one.fields]
+        context = tuple([mount.source or "." for mount in shown])
         taken = _taken([one for one in stage.references if one.mention.place.item is instruction], False)
-        return taken._replace(context=tuple(_mounted(instruction, parsed)), arguments=frozenset(state.arguments))
+        return taken._replace(context=context, arguments=frozenset(state.arguments))
     return Inputs()
 
 
@@ -53,15 +55,3 @@ def _taken(references: Sequence[Reference], linked: bool) -> Inputs:
     stages = tuple([one.target for one in references if one.target is not None])
     images = tuple([one.value for one in references if one.target is None])
     return Inputs(stages=stages, images=images, linked=linked)
-
-
-def _mounted(instruction: Instruction, parsed: Parsed) -> Iterator[str]:
-    """What RUN mounts of the build context."""
-    for flag in parsed.flags:
-        if flag.name != "mount" or flag.value is None:
-            continue
-        fields = mount_fields(instruction, flag)
-        kind = fields["type"].text if "type" in fields else "bind"
-        if "from" not in fields and kind == "bind":
-            source = fields.get("source") or fields.get("src")
-            yield source.text if source is not None else "."

@@ -7,7 +7,7 @@ that changes its folder, variables or options; nor does what is written into a m
 
 from typing import NamedTuple
 
-from dockls.semantics.interface import mount_fields
+from dockls.semantics.mounts import mounts_of
 from dockls.semantics.stage import Stage
 from dockls.shell import Command, neutralize, parse
 from dockls.syntax import Instruction
@@ -54,14 +54,8 @@ def chain_of(stage: Stage, instruction: Instruction, forgetting: bool = False) -
 
 
 def forgets(instruction: Instruction) -> bool:
-    """Whether a RUN has a mount in which nothing that is written stays (docs.docker.com/reference/dockerfile, RUN)."""
-    for flag in instruction.flags:
-        if flag.name == "mount" and flag.value is not None:
-            fields = mount_fields(instruction, flag)
-            kind = fields["type"].text if "type" in fields else "bind"
-            if kind == "tmpfs" or (kind == "bind" and {"rw", "readwrite"} & {*fields}):
-                return True
-    return False
+    """Whether a RUN has a mount in which nothing that is written stays."""
+    return any(mount.forgets for mount in mounts_of(instruction))
 
 
 def links_of(instruction: Instruction) -> tuple[Link, ...] | None:
