@@ -15,7 +15,7 @@ _LAUNCHERS = frozenset(("tini", "tini-static", "dumb-init", "catatonit", "exec",
 #: folders that hold what programs read at run time
 FOLDERS = (
     *("assets", "certs", "config", "configs", "conf", "i18n", "locales", "migrations", "prisma", "public"),
-    *("resources", "static", "templates", "translations", "views", "www"),
+    *("resources", "static", "templates", "translations", "views", "www", "Public", "Resources"),
 )
 #: endings of files that a program is told to read
 _FILE_ENDINGS = (

@@ -20,6 +20,10 @@ _OF_TOOLS = (
     "buf.gen.yaml",
     ".golangci.yml",
     "gradle.properties",
+    "package.yaml",
+    "pubspec.yaml",
+    "shard.yml",
+    "stack.yaml",
 )
 _SETTINGS = (".yml", ".yaml", ".conf", ".ini", ".env", ".pem", ".crt", ".cfg", ".properties")
 #: folders that programs write to, even where they lie among the sources
@@ -52,7 +56,7 @@ def whole_copies(stage: Stage) -> tuple[Sources, ...]:
 
 def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tuple[Artifact, ...]:
     """Folders that programs use to read and a COPY has brought: by name, or within a folder of a known context."""
-    found: list[Artifact] = [] if stage.context.known else _said_folders(stage)
+    found: list[Artifact] = [] if stage.context.known else _said_folders(stage, embedded)
     for sources in whole_copies(stage) if stage.context.known else ():
         for name in FOLDERS:
             inside = posixpath.join(sources.folder, name)
@@ -63,9 +67,9 @@ def telling_folders(stage: Stage, embedded: frozenset[str] = frozenset()) -> tup
     return tuple(found)
 
 
-def _said_folders(stage: Stage) -> list[Artifact]:
+def _said_folders(stage: Stage, embedded: frozenset[str]) -> list[Artifact]:
     """Telling folders that a COPY names itself (``COPY templates/ templates/``); Go has packages named `config`."""
-    return _copied_by_name(stage, [name for name in FOLDERS if not name.startswith("conf")])
+    return _copied_by_name(stage, [name for name in FOLDERS if not name.startswith("conf") and name not in embedded])
 
 
 def settings_folders(stage: Stage) -> tuple[Artifact, ...]:

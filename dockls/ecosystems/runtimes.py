@@ -13,7 +13,16 @@ from dockls.syntax import Instruction
 #: packages that are there for every program, whether its own code asks for them or not
 _AMBIENT = frozenset(("ca-certificates", "tzdata"))
 #: the image that builds a language, whose variants tell those that run it
-_BUILDERS = {"go": "golang", "rust": "rust", "c": "gcc"}
+_BUILDERS = {
+    "go": "golang",
+    "rust": "rust",
+    "c": "gcc",
+    "elixir": "elixir",
+    "haskell": "haskell",
+    "swift": "swift",
+    "dart": "dart",
+    "crystal": "crystallang/crystal",
+}
 _KINDS = ("distroless", "alpine", "scratch", "slim", "same")
 
 
@@ -70,9 +79,7 @@ def pick(stage: Stage, needs: Needs, wish: Wish) -> Runtime | Obstacle:
         candidates = _candidates(stage, needs)
         if needs.script is not None:
             candidates.sort(key=lambda candidate: not _same_manager(stage, candidate))
-        for candidate in candidates:
-            if candidate.image == "scratch":
-                continue
+        for candidate in [one for one in candidates if one.image != "scratch"] or candidates:
             found = _fitted(stage, needs, candidate)
             if isinstance(found, Runtime):
                 return found
@@ -123,6 +130,7 @@ def _candidates(stage: Stage, needs: Needs) -> list[_Candidate]:
         choices.sort(key=lambda choice: choice.has_shell is (needs.language == "go"))
     found = [_candidate(choice.image, choice.title) for choice in choices]
     own_libc = known is not None and known.distribution not in ("debian", "alpine") and linking == "glibc"
+    own_libc = own_libc and needs.language != "swift"  # whose variants are of one distribution
     return [_candidate(_base_text(stage), "same image")] if own_libc else found
 
 

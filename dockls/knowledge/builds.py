@@ -79,6 +79,8 @@ def _operands(entry: Mapping[str, Any], arguments: Arguments) -> tuple[str, ...]
     """The operands behind the subcommand when a table entry fits, else None."""
     if arguments.has(entry.get("excluded_flags", ())):
         return None
+    if "needs_flag" in entry and not arguments.has(entry["needs_flag"]):
+        return None
     if "needs_option" in entry and arguments.value(entry["needs_option"]) is None:
         return None
     rest = arguments.rest
