@@ -21,8 +21,8 @@ from dockls.ecosystems import Artifact, Extraction, ExtraStage, Obstacle, Wish
 from dockls.ecosystems.accounts import Account, assumed_of, created_by
 from dockls.ecosystems.cuts import Cut, cut_for_user, owned
 from dockls.ecosystems.dependencies import Dependencies, dependencies_of
+from dockls.ecosystems.interpreted_runtime import InterpretedRuntime, interpreted_runtime
 from dockls.ecosystems.node_entry import Entry, entry_of, missing_tool
-from dockls.ecosystems.node_runtime import NodeRuntime, node_runtime
 from dockls.ecosystems.package_json import package_json
 from dockls.ecosystems.programs import Running, named_files, running
 from dockls.ecosystems.resources import (
@@ -51,7 +51,7 @@ class _Parts(NamedTuple):
     entry: Entry
     dependencies: Dependencies
     cut: Cut
-    runtime: NodeRuntime
+    runtime: InterpretedRuntime
     user: Account
     folder: str
 
@@ -130,7 +130,7 @@ def _parts(
     if isinstance(end, Obstacle):
         return end
     cut, user = end
-    runtime = node_runtime(stage, wish, runs, cut.runtime)
+    runtime = interpreted_runtime(stage, wish, runs, cut.runtime)
     if isinstance(runtime, Obstacle):
         return runtime
     return _extraction(stage, runs, _Parts(entry, found, cut, runtime, user, folder))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .installs import Manifest as Manifest
     from .installs import dependency_step as dependency_step
     from .installs import install_command as install_command
+    from .language_packages import system_packages as system_packages
     from .ordering import dependencies_only as dependencies_only
     from .ordering import holds_dependencies as holds_dependencies
     from .ordering import implied_install as implied_install
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
-    from .python_packages import system_packages as system_packages
     from .runtimes import RuntimeChoice as RuntimeChoice
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
@@ -123,7 +123,7 @@ _HOMES = {
     "runtime_packages": "packages",
     "slim": "variants",
     "static_server": "development",
-    "system_packages": "python_packages",
+    "system_packages": "language_packages",
     "translate": "packages",
 }
 

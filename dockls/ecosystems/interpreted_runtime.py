@@ -1,4 +1,4 @@
-"""The image that runs a Node program: the slim variant of the builder's, with the packages that the program needs."""
+"""The image that runs a program of Node, Ruby or PHP: the builder's slim variant, with the packages that it needs."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ _COMPILERS = frozenset(("make", "g++", "gcc", "build-base", "build-essential"))
 _AMBIENT = frozenset(("ca-certificates", "tzdata", "libc6-compat", "gcompat", "openssl"))
 
 
-class NodeRuntime(NamedTuple):
+class InterpretedRuntime(NamedTuple):
     """An image, what has to be installed in it, and the builder's RUN instructions that it needs as well."""
 
     image: str
@@ -26,13 +26,23 @@ class NodeRuntime(NamedTuple):
     assumptions: tuple[str, ...]
 
 
-def node_runtime(
-    stage: Stage, wish: Wish, runs: tuple[Running, ...], steps: tuple[Instruction, ...]
-) -> NodeRuntime | Obstacle:
-    """The image for what `runs` run; `steps` are those below the build, which come on top of it."""
+def interpreted_runtime(
+    stage: Stage,
+    wish: Wish,
+    runs: tuple[Running, ...],
+    steps: tuple[Instruction, ...],
+    interpreter: str = "npm",
+    more: tuple[str, ...] = (),
+    useless: frozenset[str] = frozenset(),
+) -> InterpretedRuntime | Obstacle:
+    """The image for what `runs` run; `steps` are those below the build, which come on top of it.
+
+    `interpreter` is what programs cannot do without, `more` are packages that the program needs beside those of which
+    the stage's own installations tell, `useless` are packages that serve the build alone here.
+    """
     from dockls.knowledge import facts
 
-    image = _image(stage, wish)
+    image = _image(stage, wish, interpreter)
     if isinstance(image, Obstacle):
         return image
     base, known = facts(stage.base_image or ""), facts(image)
@@ -40,21 +50,22 @@ def node_runtime(
     if isinstance(libraries, Obstacle):
         return libraries
     if image == stage.declaration.words[0].text and stage.parent is not None:
-        return NodeRuntime(image, "same image", (), (), ())
+        return InterpretedRuntime(image, "same image", (), (), ())
     manager = None if base is None else base.package_manager
     if known is not None and known.shell is None:
-        return Obstacle(f"{image} has neither a shell nor npm")
+        return Obstacle(f"{image} has neither a shell nor {interpreter}")
     if known is not None and base is not None and known.libc != base.libc:
         return Obstacle(f"dependencies are installed for {base.libc}, which `{image}` does not have")
     tools = frozenset() if known is None else known.tools
     below = {package.name for package in packages(stage) if package.instruction in steps}
-    wanted = [name for name in (*libraries, *_packages(stage, runs, tools)) if name not in below]
+    own = [name for name in _packages(stage, runs, tools) if name not in useless]
+    wanted = [name for name in (*libraries, *more, *own) if name not in below]
     if known is not None and base is not None:
         wanted += _missing(runs, base.tools, tools, (*wanted, *below))
     line = install_line(manager or "", tuple(dict.fromkeys(wanted))) if wanted else None
     assumed = () if image == _text(stage) else ("no dependency needs a library that the full image alone has",)
     title = "slim" if "-slim" in image or ":slim" in image else image
-    return NodeRuntime(image, title, () if line is None else (line,), _tools(stage, runs, steps), assumed)
+    return InterpretedRuntime(image, title, () if line is None else (line,), _tools(stage, runs, steps), assumed)
 
 
 def _text(stage: Stage) -> str:
@@ -65,7 +76,7 @@ def _text(stage: Stage) -> str:
     return root.declaration.words[0].text
 
 
-def _image(stage: Stage, wish: Wish) -> str | Obstacle:
+def _image(stage: Stage, wish: Wish, interpreter: str) -> str | Obstacle:
     from dockls.knowledge import alpine, facts, parse_reference, slim
 
     text = _text(stage)
@@ -80,7 +91,7 @@ def _image(stage: Stage, wish: Wish) -> str | Obstacle:
         variant = alpine(text)
         return variant.image or (text if _is_alpine(stage) else Obstacle(variant.reason))
     if wish.runtime in ("distroless", "scratch"):
-        return Obstacle(f"{wish.runtime} has neither a shell nor npm, which this file uses")
+        return Obstacle(f"{wish.runtime} has neither a shell nor {interpreter}, which this file uses")
     if parse_reference(wish.runtime or "") is None or (
         facts(wish.runtime or "") is None and ":" not in str(wish.runtime)
     ):
