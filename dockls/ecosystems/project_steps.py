@@ -80,19 +80,20 @@ def sources_taken(
 ) -> tuple[tuple[Artifact, ...], tuple[Instruction, ...]]:
     """The project's folder from the builder where a step has changed it, and the COPY instructions to do again.
 
-    Not again what a COPY among those `below` brings anyway. `tools` are names of files that serve the build alone.
+    Not again what a later COPY, also of those `below`, brings anyway. `tools` are names of files for the build alone.
     """
     folder = stage.final_state.workdir or "/"
     above = stage.instructions[: stage.instructions.index(last) + 1]
     copies = copies_of(stage)
-    whole = [copy.destination for copy in copies if copy.instruction in below and copy.sources in ((".",), ("./",))]
+    whole = [copy for copy in copies if copy.instruction in (*above, *below) and copy.sources in ((".",), ("./",))]
     repeated: list[Instruction] = []
     for copy in copies:
         if copy.instruction not in above or _brings_tools(copy, tools):
             continue
         path = copy.destination or "/"
         inside = path == folder or path.startswith(folder.rstrip("/") + "/")
-        if not (changed and inside) and not _is_covered(copy, whole):
+        later = [one.destination for one in whole if copies.index(one) > copies.index(copy)]
+        if not (changed and inside) and not _is_covered(copy, later):
             repeated.append(copy.instruction)
     return ((Artifact(folder, True),) if changed else ()), tuple(repeated)
 
