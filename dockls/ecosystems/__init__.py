@@ -14,10 +14,11 @@ from dockls.syntax import Instruction, Place
 
 
 class Wish(NamedTuple):
-    """What the user asks for: a kind of runtime or an image, and the last instruction the builder should keep."""
+    """What the user asks for: a kind of runtime or an image, the builder's last instruction, and the paths to take."""
 
     runtime: str | None = None
     last: Instruction | None = None
+    paths: tuple[str, ...] = ()
 
 
 class Obstacle(NamedTuple):
@@ -93,6 +94,8 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """What the first ecosystem that knows the stage makes of it."""
     for recognizer in _recognizers():
         found = recognizer(stage, wish)
+        if isinstance(found, Extraction) and wish.paths:
+            found = found._replace(artifacts=tuple([Artifact(path, path.endswith("/")) for path in wish.paths]))
         if isinstance(found, Extraction):
             from dockls.ecosystems.cuts import lost_mode
 

@@ -15,18 +15,19 @@ import posixpath
 from dockls.ecosystems import Extraction, Obstacle, Wish
 from dockls.ecosystems.built_programs import Build, Programs
 from dockls.ecosystems.compiled import Linked, taken_out
-from dockls.ecosystems.programs import Running, running
+from dockls.ecosystems.programs import Running, on_search_path, running
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
 from dockls.semantics.compatibility import libc_of
-from dockls.semantics.execution import executed, named_path
+from dockls.semantics.execution import Executed, executed, named_path
 from dockls.semantics.files import made
 
 ORDER = 60
 
 _PLUS_PLUS = frozenset(("g++", "c++", "clang++"))
 _RUNNERS = frozenset(("make", "gmake", "ninja", "cmake", "meson"))
+_FETCHING = frozenset(("git", "curl", "wget"))
 _INTERPRETED = ("python", "ruby", "perl", "php", "nodejs", "lua", "openjdk", "default-j", "erlang", "mono", "golang")
 
 
@@ -54,9 +55,28 @@ def _builds(stage: Stage, runs: tuple[Running, ...]) -> tuple[Build, ...]:
             path = named_path(stage, command, output.path)
             if path is not None:
                 found.append(Build(command, (path,), None, False))
-    if found or not _is_native(stage, runs):
+    rules = [command for command in executed(stage) if _runs_rules(command.words)]
+    if found or not rules:
         return tuple(found)
-    return tuple([Build(command, (), None, True) for command in executed(stage) if _runs_rules(command.words)])
+    placed = _placed(stage, runs, rules)
+    if placed:
+        return tuple([Build(command, placed, None, True) for command in rules])
+    return tuple([Build(command, (), None, True) for command in rules]) if _is_native(stage, runs) else ()
+
+
+def _placed(stage: Stage, runs: tuple[Running, ...], rules: list[Executed]) -> tuple[str, ...]:
+    """The programs that a command moves to where they are started from, in a RUN that builds what it has fetched."""
+    steps = {command.instruction for command in rules}
+    fetching = {command.instruction for command in executed(stage) if command.command.program in _FETCHING}
+    found: list[str] = []
+    for run in runs:
+        candidates = (run.path,) if run.path is not None else on_search_path(stage, run.words[0])
+        for path in candidates:
+            entry = None if path is None or run.role != "program" else made(stage, path)
+            exact = entry is not None and entry.path == path and entry.origin == "run"
+            if path is not None and entry is not None and exact and entry.instruction in steps & fetching:
+                found.append(path)
+    return tuple(found)
 
 
 def _runs_rules(words: tuple[str, ...]) -> bool:

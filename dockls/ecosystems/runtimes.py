@@ -128,7 +128,10 @@ def _candidates(stage: Stage, needs: Needs) -> list[_Candidate]:
     if linking == "glibc":
         # What a program of Rust is linked with beside the C library can be installed where there are packages.
         choices.sort(key=lambda choice: choice.has_shell is (needs.language == "go"))
-    found = [_candidate(choice.image, choice.title) for choice in choices]
+    # A builder that is plain Alpine is as small as what would be put in its place.
+    own = _base_text(stage) if known is not None and known.family == "alpine" else None
+    images = [own if own is not None and choice.image.startswith("alpine:") else choice.image for choice in choices]
+    found = [_candidate(image, choice.title) for image, choice in zip(images, choices, strict=True)]
     own_libc = known is not None and known.distribution not in ("debian", "alpine") and linking == "glibc"
     own_libc = own_libc and needs.language != "swift"  # whose variants are of one distribution
     return [_candidate(_base_text(stage), "same image")] if own_libc else found

@@ -8,11 +8,12 @@ working directory, and the variables that are not for build tools alone. What st
 what stood above it is moved with its comments or, where the builder needs it too, said again. Whatever is taken for
 granted is told as an assumption.
 
-Known are Go, Rust, C, C++, Java (Maven, Gradle, sbt, Leiningen, `javac`), .NET and Python programs, Node servers and
-static sites. It applies anywhere in the stage that is built by default, or in one that a Compose file, a Bake file or a
-script builds. A selection tells where the builder ends: with its last instruction. The setting `runtime` asks for
+Known are Go, Rust, C, C++, Haskell, Swift, Dart, Crystal, Java (Maven, Gradle, sbt, Leiningen, `javac`), .NET, Python,
+Ruby, PHP, Elixir and Erlang programs, Node servers and static sites. It applies anywhere in the stage that is built by
+default, or in one that a Compose file, a Bake file or a script builds. A selection tells where the builder ends: with
+its last instruction; with a selection, stages of all other kinds can be split, too. The setting `runtime` asks for
 another image (`distroless`, `alpine`, `scratch`, `slim`, `same`, or the name of an image), `name` for another name of
-the builder.
+the builder, `paths` for other files to take (absolute, with commas between).
 
 It is refused where CMD runs the toolchain (`go run`, `npm run dev`), where the base has ONBUILD triggers, and where
 what the program needs cannot be told.
@@ -53,6 +54,7 @@ from dockls.ecosystems.programs import needing_tools, running
 from dockls.ecosystems.steps import CONTRACT
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
+from dockls.semantics.execution import executed
 from dockls.syntax import Instruction
 from dockls.text import Span
 
@@ -61,17 +63,20 @@ from dockls.text import Span
     title="Extract builder stage",
     kind="refactor.extract.stage",
     grade="equivalent",
-    settings=("runtime", "name"),
+    settings=("runtime", "name", "paths"),
     improves=30,
 )
-def extract_builder_stage(model: Model, selection: Span, runtime: str = "", name: str = "") -> Plan | Refused | None:
+def extract_builder_stage(
+    model: Model, selection: Span, runtime: str = "", name: str = "", paths: str = ""
+) -> Plan | Refused | None:
     """Split the stage at the selection."""
     stage = _built(model, selection)
     if stage is None or not any(instruction.keyword == "RUN" for instruction in stage.instructions):
         return None
-    found = recognize(stage, Wish(runtime or None, _last_selected(model, stage, selection)))
+    chosen = tuple([path.strip() for path in paths.split(",") if path.strip()])
+    found = recognize(stage, Wish(runtime or None, _last_selected(model, stage, selection), chosen))
     if found is None:
-        return _development(stage)
+        return _development(stage) or _unknown(stage)
     triggers = _triggers(stage)
     if triggers is not None:
         return Refused(triggers)
@@ -137,6 +142,21 @@ def _development(stage: Stage) -> Refused | None:
         return None
     obstacle = needing_tools(running(stage))
     return None if obstacle is None else Refused(obstacle.sentence)
+
+
+def _unknown(stage: Stage) -> Refused | None:
+    """A refusal where something is built, but what of it the image runs cannot be told."""
+    from dockls.knowledge import build_command
+
+    built = next((one for one in executed(stage) if build_command(list(one.words)) is not None), None)
+    if built is None:
+        return None
+    programs = [run for run in running(stage) if run.role == "program"]
+    if not programs:
+        command = " ".join(built.words[:4])
+        return Refused(f"what the image needs of `{command}` is not known without CMD; name it with `paths`")
+    command = " ".join(programs[0].words[:3])
+    return Refused(f"what `{command}` needs of the builder is not known; name it with `paths`")
 
 
 def _triggers(stage: Stage) -> str | None:
