@@ -32,6 +32,7 @@ ROOM = "extract-builder-stage"
 class Compared(NamedTuple):
     """One conversion: shares from 0 to 1, None where there is nothing to compare; `outcome` is ours."""
 
+    name: str
     language: str
     outcome: str
     commands: float | None
@@ -63,14 +64,18 @@ def _compared(folder: Path, language: str) -> Compared:
     if not isinstance(outcome, Performed) and "name an" in getattr(outcome, "reason", ""):
         outcome = perform(before, ROOM, Span(start, start), {"runtime": human.base_image or ""})
     if not isinstance(outcome, Performed):
-        return Compared(language, "not offered" if outcome is None else outcome.reason, None, None, None)
+        return Compared(folder.name, language, "not offered" if outcome is None else outcome.reason, None, None, None)
     ours = Model.of(outcome.text)
     assert ours.target is not None
     theirs = {word for stage in after.stages[:-1] for word in _commands(stage)}
     kept = {word for stage in ours.stages[:-1] for word in _commands(stage)}
     shared = theirs & {word for stage in before.stages for word in _commands(stage)}
-    taken, wanted = set(_taken(ours.target)), set(_taken(human))
+    taken, wanted = set(_taken(ours, ours.target)), set(_taken(after, human))
+    built = [{one for stage in model.stages for one in _builds(stage)} for model in (before, after)]
+    if built[0] and not built[0] & built[1]:
+        wanted = set()  # another build makes other files
     return Compared(
+        folder.name,
         language,
         "extracted",
         len(shared & kept) / len(shared) if shared else None,
@@ -91,10 +96,20 @@ def _commands(stage: Stage) -> Iterator[str]:
             yield " ".join([word for word in words if not word.startswith("-")][:2])
 
 
-def _taken(stage: Stage) -> Iterator[str]:
+def _builds(stage: Stage) -> Iterator[tuple[str, ...]]:
+    """The commands that build, word for word."""
+    for command in executed(stage):
+        if build_command(list(command.words)):
+            yield command.words
+
+
+def _taken(model: Model, stage: Stage) -> Iterator[str]:
+    """The paths, below the working directory of the stage that they come from where they lie there."""
     for copy in copies_of(stage):
         if copy.stage is not None:
-            yield from copy.sources
+            folder = (model.stages[copy.stage].final_state.workdir or "/").rstrip("/") + "/"
+            for source in copy.sources:
+                yield source.removeprefix(folder) if folder != "/" else source
 
 
 def _meets(path: str, other: str) -> bool:
@@ -130,6 +145,8 @@ def _page(found: list[Compared]) -> Iterator[str]:
             _mean([None if row.base is None else float(row.base) for row in done]),
         )
         yield f"| {language} | {' | '.join(map(str, counts))} | {' | '.join(shares)} |"
+    yield ""
+    yield from _disagreements(found)
     reasons = sorted({one.outcome for one in found} - {"extracted", "not offered"})
     yield ""
     yield "Refused were:"
@@ -137,12 +154,27 @@ def _page(found: list[Compared]) -> Iterator[str]:
     yield from [f"* {reason}" for reason in reasons]
 
 
+def _disagreements(found: list[Compared]) -> Iterator[str]:
+    """Each pair that differs in anything, and which of the two a reviewer would rather have."""
+    verdicts = json.loads(Path(__file__).with_name("verdicts.json").read_text("utf-8"))
+    yield "Where they differ, and whose is better:"
+    yield ""
+    yield "| Pair | Language | Better | Why |"
+    yield "| --- | --- | --- | --- |"
+    for one in found:
+        differs = any(share is not None and share < 1 for share in (one.commands, one.artifacts)) or one.base is False
+        if one.outcome == "extracted" and differs:
+            better, why = verdicts.get(one.name.partition("_")[0], ("not yet read", ""))
+            yield f"| {one.name.partition('_')[0]} | {one.language} | {better} | {why} |"
+
+
 _INTRODUCTION = """Extracted builder stages beside what people did with the same files: every pair is a real commit
 that turned a Dockerfile of one stage into one of several. *Extracted* are those for which dockls offers a builder
 stage, from the Dockerfile alone, without the files around it. Of these, *commands* is the share of the commands that
 build or install which both keep out of the last stage, *paths* the share of what the people's last stage takes that
-ours takes too (the same path, one above or below it, or one of the same name), *image* how often both last stages
-stand on the same kind of image. Written by `python tests/benchmarks/conversions.py`."""
+ours takes too (the same path, one above or below it, or one of the same name; only where they kept the command that
+builds), *image* how often both last stages stand on the same kind of image. The pairs are numbered. Written by
+`python tests/benchmarks/conversions.py`."""
 
 
 def _mean(shares: list[float | None]) -> str:
