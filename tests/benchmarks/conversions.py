@@ -109,11 +109,13 @@ def _taken(model: Model, stage: Stage) -> Iterator[str]:
         if copy.stage is not None:
             folder = (model.stages[copy.stage].final_state.workdir or "/").rstrip("/") + "/"
             for source in copy.sources:
-                yield source.removeprefix(folder) if folder != "/" else source
+                yield f"{source}/".removeprefix(folder).rstrip("/") if folder != "/" else source
 
 
 def _meets(path: str, other: str) -> bool:
     one, two = path.rstrip("/"), other.rstrip("/")
+    if two == "":
+        return not one.startswith("/")  # the whole working directory
     return one == two or one.startswith(f"{two}/") or two.startswith(f"{one}/") or Path(one).name == Path(two).name
 
 
