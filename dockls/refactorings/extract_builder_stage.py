@@ -76,7 +76,7 @@ def extract_builder_stage(
     chosen = tuple([path.strip() for path in paths.split(",") if path.strip()])
     found = recognize(stage, Wish(runtime or None, _last_selected(model, stage, selection), chosen))
     if found is None:
-        return _development(stage) or _unknown(stage)
+        return _development(stage) or _unknown(model, stage, selection)
     triggers = _triggers(stage)
     if triggers is not None:
         return Refused(triggers)
@@ -144,19 +144,30 @@ def _development(stage: Stage) -> Refused | None:
     return None if obstacle is None else Refused(obstacle.sentence)
 
 
-def _unknown(stage: Stage) -> Refused | None:
-    """A refusal where something is built, but what of it the image runs cannot be told."""
+def _unknown(model: Model, stage: Stage, selection: Span) -> Refused | None:
+    """A refusal, on FROM and RUN, where something is built, but what of it the image runs cannot be told."""
     from dockls.knowledge import build_command
 
+    instruction = model.instruction_at(selection.start)
+    if instruction is None or instruction.keyword not in ("FROM", "RUN"):
+        return None
     built = next((one for one in executed(stage) if build_command(list(one.words)) is not None), None)
     if built is None:
-        return None
+        return _fetching(model, stage)
     programs = [run for run in running(stage) if run.role == "program"]
     if not programs:
         command = " ".join(built.words[:4])
         return Refused(f"what the image needs of `{command}` is not known without CMD; name it with `paths`")
     command = " ".join(programs[0].words[:3])
     return Refused(f"what `{command}` needs of the builder is not known; name it with `paths`")
+
+
+def _fetching(model: Model, stage: Stage) -> Refused | None:
+    """The same where a file of one stage only fetches."""
+    fetched = any(command.command.program in ("curl", "wget", "git") for command in executed(stage))
+    if len(model.stages) > 1 or not fetched:
+        return None
+    return Refused("what the image needs of what is fetched is not known; select the steps and name it with `paths`")
 
 
 def _triggers(stage: Stage) -> str | None:
