@@ -166,7 +166,7 @@ def _extraction(
         runtime.image,
         "PHP → same image" if runtime.image == stage.declaration.words[0].text else f"PHP → {runtime.title}",
         cut.last,
-        tuple([owned(artifact, cut, owner) for artifact in artifacts]),
+        tuple([owned(artifact, cut if steps.changed else cut._replace(copied=()), owner) for artifact in artifacts]),
         (*runtime.preparation, *_installer(stage), *steps.lines, *([created] if created else [])),
         (*[one for one in steps.repeated if _INSTALLER not in one.text], *repeated),
         relocated,

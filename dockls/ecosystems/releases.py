@@ -47,7 +47,7 @@ def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     artifacts = [_whole(artifact, inside) for artifact in found.artifacts]
     language = stage.final_state.environment.get("LANG")
     said = language is not None and language.kind == "env"
-    locale = ("ENV LANG=C.UTF-8",) if not said and libc_of(stage) == "glibc" else ()
+    locale = (f"ENV LANG={known.env['LANG']}",) if not said and "LANG" in known.env else ()
     return found._replace(
         artifacts=tuple(artifacts),
         preparation=(*found.preparation, *locale),

@@ -137,7 +137,7 @@ def _extraction(
         runtime.image,
         f"Ruby → {'same image' if runtime.image == stage.declaration.words[0].text else runtime.title}",
         cut.last,
-        tuple([owned(artifact, cut, owner) for artifact in artifacts]),
+        tuple([owned(artifact, _of_gems(cut) if "bundle" in artifact.path else cut, owner) for artifact in artifacts]),
         (*runtime.preparation, *steps.lines, *([created] if created else [])),
         (*steps.repeated, *repeated),
         relocated,
@@ -148,6 +148,11 @@ def _extraction(
         assumptions=(*sentences, *assumed_of(user)),
         changes=frozenset(("base",)) | frozenset(("user",) if user.assumed else ()),
     )
+
+
+def _of_gems(cut: Cut) -> Cut:
+    """The cut without what COPY gives to a user: gems are made by steps."""
+    return cut._replace(copied=())
 
 
 def _is_local(stage: Stage) -> bool:

@@ -7,6 +7,7 @@ compared all the same.
 """
 
 import json
+import posixpath
 import re
 import shutil
 import time
@@ -153,12 +154,22 @@ def _compared(written: Written, before: _Built, after: _Built, workshop: Worksho
     # Packages of Python move into an environment of their own; that the program finds them there shows the run.
     if _VENV in written.after.tree.text and _VENV not in written.before.tree.text:
         prepared += (f"{_VENV}*",)
+    prepared += _followed(before.image, after.image, tuple(moved))
     finds = ("PATH",) if re.search(r"^ENV PATH=\S*venv/bin:", written.after.tree.text, re.MULTILINE) else ()
     allowed = Allowed(written.declared, (*_BUILD_VARIABLES, *finds), moved, prepared, programs)
     images = before.image, after.image, workshop.base(written.before), workshop.base(written.after)
     return [
         fault for fault in equivalent_image(*images, allowed) if not _is_owner_in_force(fault, written, after.image)
     ]
+
+
+def _followed(before: Image, after: Image, taken: tuple[str, ...]) -> tuple[str, ...]:
+    """Links in the old image that COPY follows, so that files stand in their places."""
+    folder = str(after.configuration.get("WorkingDir", "/"))
+    paths = [posixpath.normpath(posixpath.join(folder, path)) for path in taken]
+    links = [path for path, entry in before.files.items() if entry.kind == "link"]
+    found = [link for link in links if any((path + "/").startswith(link + "/") for path in paths)]
+    return tuple([pattern for link in found for pattern in (link, f"{link}/*")])
 
 
 def _is_owner_in_force(fault: str, written: Written, after: Image) -> bool:

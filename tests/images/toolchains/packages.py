@@ -34,6 +34,18 @@ _BRINGS = {
     "libpq": ("/usr/lib/libpq.so",),
     "default-libmysqlclient-dev": ("/usr/include/mysql.h", "/usr/lib/libmariadb.so"),
     "libmariadb3": ("/usr/lib/libmariadb.so",),
+    "nodejs": ("/usr/bin/node", "/usr/bin/nodejs"),
+    "libstdc++6": ("/usr/lib/libstdc++.so.6",),
+    "libncurses6": ("/usr/lib/libncurses.so.6",),
+    "ncurses-libs": ("/usr/lib/libncurses.so.6",),
+    "openssl": ("/usr/bin/openssl", "/usr/lib/libcrypto.so.3"),
+    "libgmp10": ("/usr/lib/libgmp.so.10",),
+    "libpng-dev": ("/usr/include/libpng.h", "/usr/lib/libpng.so"),
+    "libpng16-16t64": ("/usr/lib/libpng.so",),
+    "libzip-dev": ("/usr/include/libzip.h", "/usr/lib/libzip.so"),
+    "libzip5": ("/usr/lib/libzip.so",),
+    "icu-dev": ("/usr/include/libicu.h", "/usr/lib/libicu.so"),
+    "icu-libs": ("/usr/lib/libicu.so",),
 }
 #: programs that start another one
 _STARTERS = ("tini", "dumb-init", "su-exec", "gosu")

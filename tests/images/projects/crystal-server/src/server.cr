@@ -1,0 +1,1 @@
+puts "the server answers"

@@ -1,0 +1,3 @@
+require "sinatra"
+require "pg"
+get("/") { "orders" }

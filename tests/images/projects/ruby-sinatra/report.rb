@@ -1,0 +1,3 @@
+require "pg"
+puts "the report"
+File.read("Gemfile")

@@ -1,0 +1,1 @@
+main = putStrLn "the Haskell program runs"

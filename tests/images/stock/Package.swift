@@ -1,0 +1,1 @@
+let package = Package(name: "server", targets: [.executableTarget(name: "Server")])

@@ -1,0 +1,1 @@
+puts "the Ruby program runs"
