@@ -4,6 +4,7 @@ from dockls import edits
 from dockls.semantics import Model, Stage
 from dockls.semantics.early_sources import EarlySources, Lowered
 from dockls.semantics.manifests import Manifest, target_folder
+from dockls.semantics.run_chain import Link
 from dockls.semantics.run_steps import SETTING
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span, apply
@@ -102,3 +103,20 @@ def _divided(model: Model, found: EarlySources, moved: str) -> Edit:
     below = "".join([comment + ending for comment in comments]) + head + settings + rest
     start = model.start_of(run) + run.parsed.keyword_span.start
     return Edit(Span(start, model.start_of(run) + len(text)), head + above + ending + moved + below)
+
+
+def without_link(model: Model, instruction: Instruction, links: tuple[Link, ...], number: int) -> Edit:
+    """Take one command out of a RUN's chain, with the comments between it and the one above; the RUN if it is alone."""
+    if len(links) == 1:
+        return edits.delete(model, instruction)
+    if number == 0:
+        span = Span(links[0].span.start, links[1].span.start)
+    else:
+        span = Span(links[number - 1].span.end, links[number].span.end)
+    return Edit(span.shifted(model.start_of(instruction)), "")
+
+
+def with_flag(model: Model, instruction: Instruction, flag: str) -> Edit:
+    """Put a flag of COPY or ADD in front of its words, behind those that it has."""
+    start = model.start_of(instruction) + instruction.body_span.start
+    return Edit(Span(start, start), f"{flag} ")
