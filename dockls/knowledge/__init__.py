@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
     from .stage_names import names_purpose as names_purpose
+    from .successors import Successor as Successor
+    from .successors import pinned as pinned
+    from .successors import successor as successor
     from .variants import Variant as Variant
     from .variants import alpine as alpine
     from .variants import distroless as distroless
@@ -76,6 +79,9 @@ _HOMES = {
     "PackageInstall": "package_commands",
     "RuntimeChoice": "runtimes",
     "StaticServer": "development",
+    "Successor": "successors",
+    "pinned": "successors",
+    "successor": "successors",
     "Variant": "variants",
     "alpine": "variants",
     "build_command": "builds",

@@ -55,14 +55,12 @@ def use_workdir(model: Model, selection: Span) -> Plan | Refused | None:
     path = joined(state.workdir, folder)
     if path is not None and path == state.workdir:
         return Plan((without_link(model, run, links, 0),), title="Remove a cd to the working directory")
-    # The shell's words may name it by a variable that only RUN sees: say what it is.
-    said = text if "$" not in text else folder
     if path is None:
-        return Refused(f"where `{said}` lies is not known")
+        return Refused(f"where `{text}` lies is not known")
     restored = _needed(stage, run)
     if restored and state.workdir is None:
         return Refused("the folder that later instructions start from is not known")
-    changes = [edits.insert_before(model, run, [f"{edits.keyword(model, 'WORKDIR')} {said}"])]
+    changes = [edits.insert_before(model, run, [f"{edits.keyword(model, 'WORKDIR')} {text}"])]
     changes.append(without_link(model, run, links, 0))
     if restored:
         changes.append(edits.insert_after(model, run, [f"{edits.keyword(model, 'WORKDIR')} {state.workdir}"]))
