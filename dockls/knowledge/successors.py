@@ -136,9 +136,9 @@ def _newer_distribution(reference: ImageReference, family: str, tag: Tag) -> Suc
         None,
     )
     current = current_release(family)
-    numbers = [key for key, one in releases.items() if one["distribution"] == family and key.replace(".", "").isdigit()]
-    if known is None and numbers and _is_number(shortened) and _numbers(shortened) < min(map(_numbers, numbers)):
-        return _replaced(reference, name, current, f"`{reference.text}` has been out of support for years", dated)
+    if known is not None and _is_older(releases, family, known):
+        written = current if name == known or family == "alpine" else releases[current]["version"]
+        return _replaced(reference, name, written, f"`{reference.text}` has been out of support for years", dated)
     if known is None or "end_of_life" not in releases[known] or releases[known]["end_of_life"] > dated:
         return None
     written = current if name == known or family == "alpine" else releases[current]["version"]
@@ -146,8 +146,16 @@ def _newer_distribution(reference: ImageReference, family: str, tag: Tag) -> Suc
     return _replaced(reference, name, written, reason, dated)
 
 
-def _is_number(text: str) -> bool:
-    return text.replace(".", "").isdigit() and "." in text
+def _is_older(releases: Mapping[str, Mapping[str, str]], family: str, known: str) -> bool:
+    """Whether a release is older than all of which it is known when their support ends."""
+    dated = [one.get("version", key) for key, one in releases.items() if one["distribution"] == family and _ends(one)]
+    number = releases[known].get("version", known)
+    plain = number.replace(".", "").isdigit() and all(one.replace(".", "").isdigit() for one in dated)
+    return plain and not _ends(releases[known]) and _numbers(number) < min(map(_numbers, dated))
+
+
+def _ends(release: Mapping[str, str]) -> bool:
+    return "end_of_life" in release
 
 
 def _replaced(reference: ImageReference, name: str, written: str, reason: str, dated: str) -> Successor:
