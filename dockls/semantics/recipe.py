@@ -135,6 +135,9 @@ class _Recipes:
     def _named(self, reference: Reference) -> str:
         if reference.target is not None and reference.resolution is not Resolution.INDEX_OUT_OF_RANGE:
             return self._found.get(reference.target, _CYCLE)
+        if reference.resolution is Resolution.IMAGE:
+            # As a stage without steps on that image hands it on.
+            return _digest(("FROM", "image", reference.value, ""))
         return f"{reference.resolution.value} {reference.value}"
 
 
