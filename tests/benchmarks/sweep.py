@@ -80,6 +80,10 @@ def _places(model: Model) -> Iterator[Span]:
                 for joint in re.finditer(r"&&\s*(\\\s*\n\s*)?", instruction.text):
                     yield Span(start + joint.end(), start + joint.end())
 
+    for reference in model.references:
+        span = model.absolute(reference.mention.place)
+        yield Span(span.start, span.start)
+
 
 def _one(room: str, path: Path, model: Model, places: list[Span]) -> Tried:
     results: dict[str, tuple[int, str, tuple[str, ...]]] = {}
@@ -97,6 +101,8 @@ def _one(room: str, path: Path, model: Model, places: list[Span]) -> Tried:
                 continue
             results[performed.text] = (line, performed.text, performed.assumptions)
             moved = _moved(place.start, performed.edits)
+            if moved is None:
+                continue
             again = perform(Model.of(performed.text), room, Span(moved, moved))
             if isinstance(again, Performed) and again.text != performed.text:
                 faults.append(f"{path}:{line}: done again it does more")
@@ -105,9 +111,12 @@ def _one(room: str, path: Path, model: Model, places: list[Span]) -> Tried:
     return Tried(room, str(path), done, tuple(results.values()), tuple(reasons), tuple(faults), model.tree.text)
 
 
-def _moved(offset: int, edits: tuple[Edit, ...]) -> int:
+def _moved(offset: int, edits: tuple[Edit, ...]) -> int | None:
+    """Where the place is afterwards; None if what stood there is gone."""
     moved = offset
     for edit in edits:
+        if edit.span.start <= offset < edit.span.end:
+            return None
         if edit.span.end <= offset:
             moved += len(edit.text) - (edit.span.end - edit.span.start)
     return moved
