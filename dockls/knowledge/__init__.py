@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from .builds import build_command as build_command
     from .development import StaticServer as StaticServer
     from .development import development_command as development_command
+    from .development import development_server as development_server
     from .development import static_server as static_server
+    from .development import test_command as test_command
     from .environment import buildkit_arguments as buildkit_arguments
     from .environment import is_build_only_variable as is_build_only_variable
     from .environment import is_cache_buster as is_cache_buster
@@ -89,6 +91,7 @@ _HOMES = {
     "dependencies_only": "ordering",
     "dependency_step": "installs",
     "development_command": "development",
+    "development_server": "development",
     "distroless": "variants",
     "facts": "images",
     "has_variants": "variants",
@@ -130,6 +133,7 @@ _HOMES = {
     "slim": "variants",
     "static_server": "development",
     "system_packages": "language_packages",
+    "test_command": "development",
     "translate": "packages",
 }
 

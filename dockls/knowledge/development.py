@@ -90,3 +90,16 @@ def static_server(words: Sequence[str]) -> StaticServer | None:
         port = arguments.value(entry["port_options"]) or entry["port"]
         return StaticServer(directory, port.rpartition(":")[2])
     return None
+
+
+def test_command(ecosystem: str) -> str | None:
+    """How the tests of a project are run by custom; None where there is no custom (`data/test-commands.json`)."""
+    commands: Mapping[str, str] = table("test-commands")["commands"]
+    return commands.get(ecosystem)
+
+
+def development_server(ecosystem: str) -> tuple[str, ...] | None:
+    """The words that start a server for development by custom; None where there is no custom."""
+    commands: Mapping[str, Sequence[str]] = table("test-commands")["development"]
+    found = commands.get(ecosystem)
+    return None if found is None else tuple(found)
