@@ -2,6 +2,7 @@
 
 from dockls import edits
 from dockls.semantics import Model, Stage
+from dockls.semantics.early_arguments import Early
 from dockls.semantics.early_sources import EarlySources, Lowered
 from dockls.semantics.manifests import Manifest, target_folder
 from dockls.semantics.run_chain import Link
@@ -120,3 +121,18 @@ def with_flag(model: Model, instruction: Instruction, flag: str) -> Edit:
     """Put a flag of COPY or ADD in front of its words, behind those that it has."""
     start = model.start_of(instruction) + instruction.body_span.start
     return Edit(Span(start, start), f"{flag} ")
+
+
+def lowered(model: Model, early: Early) -> list[Edit]:
+    """Take the ARG and what depends on it down to above the first use, or below the last step."""
+    text = "".join([edits.source(model, instruction) for instruction in early.group])
+    if early.use is not None:
+        start = edits.block_span(model, early.use).start
+    else:
+        stage = model.stage_at(model.start_of(early.group[0]))
+        steps = [each for each in (stage.instructions if stage else ()) if each.keyword in ("RUN", "COPY", "ADD")]
+        start = model.start_of(steps[-1]) + len(steps[-1].text)
+        if not steps[-1].text.endswith("\n"):
+            ending = edits.line_ending(model)
+            text = ending + text.removesuffix(ending)
+    return [*[edits.delete(model, instruction) for instruction in early.group], Edit(Span(start, start), text)]
