@@ -24,7 +24,7 @@ COPY --from=assets /site /srv/site
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Resolution, is_template, meant_stage
-from dockls.semantics.renaming import is_valid_name, unusable
+from dockls.semantics.renaming import is_valid_name
 from dockls.text import Span
 
 
@@ -48,9 +48,8 @@ def create_missing_stage(model: Model, selection: Span) -> Plan | Refused | None
         return Refused(f"`{name}` is no stage name: letters, digits, `-`, `_` and `.` are allowed, a letter first")
     others = [one for one in model.references if one.value.lower() == name.lower()]
     first = model.stages[min(one.source for one in others)]
-    reason = None if len(others) else unusable(model, name)
-    if reason is not None or not first.declaration.words:
-        return Refused(reason or "the FROM of the stage is not complete")
+    if not first.declaration.words:
+        return None
     image = first.declaration.words[0].text
     line = f"{edits.keyword(model, 'FROM')} {image} {edits.keyword(model, 'AS')} {name}"
     added = edits.insert_before(model, first.declaration, [line, ""])

@@ -41,6 +41,23 @@ def to_distroless(subject: Subject) -> Switch | None:
     return _switched(subject, _image(variant), program, runs, None)
 
 
+def to_chainguard(subject: Subject) -> Switch | None:
+    """Chainguard's image for the Go program that the stage starts; None where there is nothing to do.
+
+    Raises CannotSwitchError.
+    """
+    if subject.facts.family.startswith("chainguard/") or not _is_sensible(subject):
+        return None
+    if subject.facts.language == "javascript":
+        raise CannotSwitchError("Chainguard's image of Node starts `node` by itself, in its newest version alone")
+    runs = {instruction: needs_of(subject, instruction) for instruction in _runs(subject.stage)}
+    program, artifact = _go(subject, absolute=False)
+    image = "cgr.dev/chainguard/" + ("glibc-dynamic" if artifact.libc == "glibc" else "static")
+    switch = _switched(subject, image, program, runs, None)
+    sentences = (*switch.assumptions, f"`{image}` is what its tag `latest` names today")
+    return switch._replace(assumptions=sentences)
+
+
 def to_scratch(subject: Subject) -> Switch | None:
     """No image at all, for a static program; None where there is nothing to do. Raises CannotSwitchError."""
     interpreted = subject.facts.language not in (None, "go", "rust", "c", "haskell", "swift")
