@@ -5,7 +5,8 @@ library for others. They are rebuilt daily and run as `nonroot` by themselves; f
 alone, which is told as an assumption. As with distroless, shell forms become exec forms, users become numbers, and what
 needs a shell is refused by name.
 
-Not offered for stages that others use, and where the image is Chainguard's already.
+Not offered for stages that others use, where the image is Chainguard's already, and in files that build nothing with
+Go.
 
 ```dockerfile
 FROM golang:1.26 AS build
@@ -37,15 +38,16 @@ CMD ["/server", "--port", "8080"]
 
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.runtimes import CannotSwitchError, subject_at
-from dockls.semantics import Model
+from dockls.semantics import Model, Stage
 from dockls.text import Span
 
 
 @refactoring(title="Switch runtime to Chainguard", kind="refactor.rewrite.runtime", grade="changing")
 def switch_runtime_to_chainguard(model: Model, selection: Span) -> Plan | Refused | None:
-    """Switch the stage at the selection."""
+    """Offered on the FROM of a stage in a file that builds with Go."""
     subject = subject_at(model, selection)
-    if subject is None:
+    on_from = subject is not None and model.instruction_at(selection.start) is subject.stage.declaration
+    if subject is None or not on_from or not any(_builds_with_go(stage) for stage in model.stages):
         return None
     from dockls.runtimes.shellless import to_chainguard
 
@@ -54,3 +56,10 @@ def switch_runtime_to_chainguard(model: Model, selection: Span) -> Plan | Refuse
     except CannotSwitchError as error:
         return Refused(error.reason)
     return switch and Plan(switch.edits, switch.assumptions, switch.title, switch.changes)
+
+
+def _builds_with_go(stage: Stage) -> bool:
+    from dockls.knowledge import facts
+
+    known = facts(stage.base_image or "")
+    return known is not None and known.language == "go"
