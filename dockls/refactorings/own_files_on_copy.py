@@ -43,7 +43,7 @@ from dockls.text import Edit, Span
 #: commands that leave no files in the folders that people copy to
 _ELSEWHERE = frozenset(("apt-get", "apk", "dnf", "yum", "microdnf", "useradd", "adduser", "groupadd", "addgroup"))
 _CREATING = frozenset(("useradd", "adduser", "groupadd", "addgroup"))
-_QUIET = frozenset(("set", "echo", "true", "rm", "chown"))
+_QUIET = frozenset(("set", "echo", "true", "rm", "chown", "chmod"))
 
 
 class _Given(NamedTuple):
@@ -55,7 +55,7 @@ class _Given(NamedTuple):
     recursive: bool
 
 
-@refactoring(title="Set the owner with COPY --chown", kind="refactor.rewrite.copy", grade="equivalent", improves=16)
+@refactoring(title="Set the owner with COPY --chown", kind="refactor.rewrite.copy", grade="equivalent", improves=17)
 def own_files_on_copy(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on a `chown` of a RUN."""
     stage, run = model.stage_at(selection.start), model.instruction_at(selection.start)

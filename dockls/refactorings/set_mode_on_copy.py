@@ -35,7 +35,7 @@ from dockls.text import Span
 _ADDING = frozenset(("+x", "a+x", "ugo+x", "u+x", "+rx", "a+rx", "u+rx"))
 
 
-@refactoring(title="Set the mode with COPY --chmod", kind="refactor.rewrite.copy", grade="equivalent", improves=17)
+@refactoring(title="Set the mode with COPY --chmod", kind="refactor.rewrite.copy", grade="equivalent", improves=16)
 def set_mode_on_copy(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on a `chmod` of a RUN."""
     stage, run = model.stage_at(selection.start), model.instruction_at(selection.start)
