@@ -15,7 +15,7 @@ def builder_names(model: Model, stage: Stage, wished: str) -> tuple[str, str | N
     """
     own = stage.node.interface.written_name
     is_target = stage.name in model.graph.target_names
-    keeps = own is not None and not is_target and any(word in own.lower() for word in _BUILDING)
+    keeps = own is not None and not is_target and (any(word in own.lower() for word in _BUILDING) or _is_tool(stage))
     if wished:
         free = is_free(model, wished) or (keeps and wished.lower() == stage.name)
         return (wished, None if keeps else own) if _is_name(wished) and free else None
@@ -24,6 +24,15 @@ def builder_names(model: Model, stage: Stage, wished: str) -> tuple[str, str | N
     names = [node.name or "" for node in model.graph.nodes]
     habit = "build" if any(name.startswith("build-") or name.endswith("-build") for name in names) else "builder"
     return chosen_name(model, habit, set()), own
+
+
+def _is_tool(stage: Stage) -> bool:
+    """Whether a stage is called like its image, or what that is for: `maven`, `node`, `golang`."""
+    from dockls.knowledge import facts, parse_reference
+
+    known, reference = facts(stage.base_image or ""), parse_reference(stage.base_image or "")
+    repository = "" if reference is None else reference.path.rpartition("/")[2]
+    return stage.name in (repository, known.family if known else None, known.language if known else None)
 
 
 def chosen_name(model: Model, wanted: str, taken: set[str]) -> str:

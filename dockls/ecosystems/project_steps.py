@@ -100,7 +100,7 @@ def sources_taken(
 
 def _is_covered(copy: Copy, whole: list[str | None]) -> bool:
     """Whether a COPY brings files of the context's top folder to where a later one brings the whole context."""
-    plain = all("/" not in source and not set(source) & set("*?[$") for source in copy.sources)
+    plain = all("/" not in source.removeprefix("./") and "$" not in source for source in copy.sources)
     own = copy.stage is None and not copy.from_image
     folder = copy.destination if copy.is_folder or len(copy.sources) > 1 else posixpath.dirname(copy.destination or "")
     return own and plain and folder in whole
