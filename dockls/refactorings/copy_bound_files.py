@@ -33,7 +33,7 @@ from dockls.semantics.mounts import Mount, mounts_of
 from dockls.text import Edit, Span
 
 
-@refactoring(title="Copy the mounted files", kind="refactor.rewrite.cache", grade="equivalent")
+@refactoring(title="Copy the mounted files", kind="refactor.rewrite.cache", grade="changing")
 def copy_bound_files(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on a RUN that mounts files of the build context."""
     stage, run = model.stage_at(selection.start), model.instruction_at(selection.start)

@@ -149,6 +149,8 @@ def _compared(written: Written, before: _Built, after: _Built, workshop: Worksho
     commands = "\n".join([one.text for one in own if one.keyword == "RUN"])
     taken = [one for one in own if one.keyword == "COPY" and any(flag.name == "from" for flag in one.flags)]
     moved = {one.words[-1].value: one.words[0].value for one in taken if len(one.words) == 2}
+    # Where both images take a file from another stage it has not moved.
+    moved = {target: source for target, source in moved.items() if target.endswith("/") or source in before.image.files}
     programs = tuple(moved) if "CGO_ENABLED=0" in written.after.tree.text else ()
     prepared = (*(_SYSTEM if commands else ()), *(_INSTALLED if "apk" in commands or "apt" in commands else ()))
     # Packages of Python move into an environment of their own; that the program finds them there shows the run.
