@@ -149,6 +149,7 @@ def _compared(written: Written, before: _Built, after: _Built, workshop: Worksho
     commands = "\n".join([one.text for one in own if one.keyword == "RUN"])
     taken = [one for one in own if one.keyword == "COPY" and any(flag.name == "from" for flag in one.flags)]
     moved = {one.words[-1].value: one.words[0].value for one in taken if len(one.words) == 2}
+    followed = _followed(before.image, after.image, tuple(moved))
     # Where both images take a file from another stage it has not moved.
     moved = {target: source for target, source in moved.items() if target.endswith("/") or source in before.image.files}
     programs = tuple(moved) if "CGO_ENABLED=0" in written.after.tree.text else ()
@@ -156,7 +157,7 @@ def _compared(written: Written, before: _Built, after: _Built, workshop: Worksho
     # Packages of Python move into an environment of their own; that the program finds them there shows the run.
     if _VENV in written.after.tree.text and _VENV not in written.before.tree.text:
         prepared += (f"{_VENV}*",)
-    prepared += _followed(before.image, after.image, tuple(moved))
+    prepared += followed
     finds = ("PATH",) if re.search(r"^ENV PATH=\S*venv/bin:", written.after.tree.text, re.MULTILINE) else ()
     allowed = Allowed(written.declared, (*_BUILD_VARIABLES, *finds), moved, prepared, programs)
     images = before.image, after.image, workshop.base(written.before), workshop.base(written.after)
