@@ -74,15 +74,29 @@ def extract_builder_stage(
     if stage is None or not any(instruction.keyword == "RUN" for instruction in stage.instructions):
         return None
     chosen = tuple([path.strip() for path in paths.split(",") if path.strip()])
-    found = recognize(stage, Wish(runtime or None, _last_selected(model, stage, selection), chosen))
+    wish = Wish(runtime or None, _last_selected(model, stage, selection), chosen)
+    return _remembered(model, stage, wish, name) or _unknown(model, stage, selection)
+
+
+def _remembered(model: Model, stage: Stage, wish: Wish, name: str) -> Plan | Refused | None:
+    """The answer, which is the same wherever the cursor stands in the stage, found once for a snapshot of the file."""
+    key = (extract_builder_stage.name, stage.index, wish, name)
+    # Kept on the tree: the memo of a model is handed down to the next one.
+    kept = model.tree.memo.get(key)
+    if kept is None or kept[0] is not model:
+        kept = model.tree.memo[key] = (model, _answer(model, stage, wish, name))
+    found: Plan | Refused | None = kept[1]
+    return found
+
+
+def _answer(model: Model, stage: Stage, wish: Wish, name: str) -> Plan | Refused | None:
+    found = recognize(stage, wish)
     if found is None:
-        return _development(stage) or _unknown(model, stage, selection)
+        return _development(stage)
     triggers = _triggers(stage)
     if triggers is not None:
         return Refused(triggers)
-    if isinstance(found, Obstacle):
-        return Refused(found.sentence)
-    return _plan(model, stage, found, name)
+    return Refused(found.sentence) if isinstance(found, Obstacle) else _plan(model, stage, found, name)
 
 
 def _plan(model: Model, stage: Stage, found: Extraction, name: str) -> Plan | Refused:
