@@ -119,12 +119,24 @@ def _rule(check: Callable[[Any], Iterable[Finding]], severity: Severity, aliases
 GRADES = ("preserving", "equivalent", "changing")
 
 
+class OtherFile(NamedTuple):
+    """A file of the build context that a plan writes: its path there, its text before (None: it is new) and after.
+
+    What is there stays: `text` begins with `before`.
+    """
+
+    path: str
+    before: str | None
+    text: str
+
+
 class Plan(NamedTuple):
     """What a refactoring would do: edits of the snapshot, and what it takes for granted.
 
     `title` says what this plan does where the refactoring's own title is too general; `assumptions` are sentences the
     user confirms in the preview; `changes` names the parts of the image's contract that change by design
     (``base``, ``user``, ``ports``, ``command``, ``environment``, ``workdir`` ...), so that the engine does not refuse.
+    `files` are written beside the Dockerfile.
     """
 
     edits: tuple[Edit, ...]
@@ -132,6 +144,7 @@ class Plan(NamedTuple):
     title: str | None = None
     changes: frozenset[str] = frozenset()
     grade: str | None = None
+    files: tuple[OtherFile, ...] = ()
 
 
 class Refused(NamedTuple):

@@ -14,7 +14,10 @@ from dockls.text import Span
 #: the words that may stand behind carets; no line of a real Dockerfile looks like that
 LABELS = ("error", "warning", "info", "hint", "definition", "reference", "read", "write", "rename")
 #: what may stand behind ``->`` without a fence below
-SENTENCES = ("refused:", "not offered", "offered", "nothing", "no fix", "title:", "grade:", "assumes:", "repeats")
+SENTENCES = (
+    *("refused:", "not offered", "offered", "nothing", "no fix"),
+    *("title:", "grade:", "assumes:", "file:", "repeats"),
+)
 #: fences that tell what stands around the file without being files
 SPECIAL = ("files", "targets", "contexts", "arguments")
 TESTS = Path(__file__).parent

@@ -161,6 +161,8 @@ def _performed(refactoring: Refactoring, case: Case, selection: Span) -> Iterato
         yield Outcome(f"title: {performed.title}")
     if "grade" in asked:
         yield Outcome(f"grade: {performed.grade}")
+    if "file" in asked:
+        yield from (Outcome(f"file: {one.path}: {' '.join(one.text.split())}") for one in performed.files)
     if "assumes" in asked:
         yield from (Outcome(f"assumes: {assumption}") for assumption in performed.assumptions)
     if "repeats" in asked:

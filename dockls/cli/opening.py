@@ -1,11 +1,14 @@
 """Opens what the user named: the text with its problems told, the model in its surroundings; writes it back."""
 
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.project import EMPTY_SURROUNDINGS, Neighborhood, Source, read_text, surroundings
 from dockls.semantics import Model
 from dockls.syntax import parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STDIN = "-"
 _STDIN_NAME = "standard input"
@@ -90,6 +93,14 @@ def write(opened: Opened, text: str) -> None:
         Path(opened.path).write_bytes(text.encode("utf-8"))
     except (OSError, UnicodeError) as error:
         raise UnreadableError(f"{opened.path} cannot be written: {error}.") from error
+
+
+def write_beside(path: "Path", text: str) -> None:
+    """Write another file than the Dockerfile; raises UnreadableError if that fails."""
+    try:
+        path.write_bytes(text.encode("utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise UnreadableError(f"{path} cannot be written: {error}.") from error
 
 
 def complain(sentence: str) -> None:

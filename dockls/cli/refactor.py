@@ -2,14 +2,26 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 from dockls.cli.diff import unified
-from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, open_configured, write
+from dockls.cli.opening import (
+    STDIN,
+    Opened,
+    UnreadableError,
+    complain,
+    meant,
+    near,
+    open_configured,
+    write,
+    write_beside,
+)
 from dockls.cli.paint import Paint
 from dockls.cli.report import VERSION, as_json, edits_of
 from dockls.engine import Offer, Performed, offers, perform
-from dockls.rooms import Refactoring, Refused, refactorings
+from dockls.project import DirectoryContext
+from dockls.rooms import OtherFile, Refactoring, Refused, refactorings
 from dockls.semantics import Model
 from dockls.text import Span
 
@@ -109,6 +121,8 @@ def _apply(opened: Opened, selection: Span, options: Namespace) -> int:
         offer = Offer(room, outcome.title, True, None, outcome.grade, outcome.assumptions)
         edits = edits_of(opened.model, outcome.edits)
         document = {"version": VERSION, "refactorings": [_offer(offer)], "edits": edits, "result": outcome.text}
+        if outcome.files:
+            document["files"] = [{"path": near(str(_beside(opened, one))), "text": one.text} for one in outcome.files]
         sys.stdout.write(as_json(document))
     _deliver(opened, outcome, options)
     return 0
@@ -152,7 +166,10 @@ def _refuse(room: Refactoring, style: str, reason: str, refused: bool) -> None:
 def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:
     before = opened.model.tree.text
     if options.write and (opened.path != STDIN or options.format == "text"):
-        write(opened, outcome.text)
+        if outcome.text != before:
+            write(opened, outcome.text)
+        for one in outcome.files:
+            write_beside(_beside(opened, one), one.text)
     elif options.format == "text" and options.stdout:
         sys.stdout.write(outcome.text)
     if options.format == "json" or options.stdout:
@@ -160,8 +177,19 @@ def _deliver(opened: Opened, outcome: Performed, options: Namespace) -> None:
     paint = Paint()
     if not options.write:
         sys.stdout.write(unified(opened.path, before, outcome.text, paint))
+        for one in outcome.files:
+            sys.stdout.write(unified(near(str(_beside(opened, one))), one.before or "", one.text, paint))
         sys.stdout.flush()
     for assumption in outcome.assumptions:
         print(f"{paint('help', 'assumes')}: {assumption}", file=sys.stderr)
     if options.write and opened.path != STDIN:
-        print(f"{outcome.title}: {opened.path} is changed.", file=sys.stderr)
+        changed = [near(str(_beside(opened, one))) for one in outcome.files]
+        names = " and ".join([*([opened.path] if outcome.text != before else []), *changed])
+        print(f"{outcome.title}: {names} is changed.", file=sys.stderr)
+
+
+def _beside(opened: Opened, file: OtherFile) -> Path:
+    """Where a file of the build context lies."""
+    context = opened.model.surroundings.context
+    root = context.root if isinstance(context, DirectoryContext) else "."
+    return Path(root) / file.path

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dockls.engine.checking import check
 from dockls.engine.promises import broken_promise
-from dockls.rooms import Plan, Refactoring, Refused, Severity, refactorings
+from dockls.rooms import OtherFile, Plan, Refactoring, Refused, Severity, refactorings
 from dockls.semantics import Model, Resolution
 from dockls.text import Edit, OverlappingEditsError, Span, ordered
 
@@ -28,12 +28,14 @@ class Offer(NamedTuple):
     reason: str | None
     grade: str
     assumptions: tuple[str, ...]
+    #: whether it writes files beside the Dockerfile
+    writes_files: bool = False
 
 
 class Performed(NamedTuple):
     """What a refactoring does: edits of the snapshot, the text afterwards, and what it takes for granted.
 
-    `changes` are the parts of the image's contract that the plan declares to change.
+    `changes` are the parts of the image's contract that the plan declares to change, `files` what it writes beside.
     """
 
     refactoring: Refactoring
@@ -43,6 +45,7 @@ class Performed(NamedTuple):
     assumptions: tuple[str, ...]
     grade: str
     changes: frozenset[str] = frozenset()
+    files: tuple[OtherFile, ...] = ()
 
 
 class UnknownRefactoringError(LookupError):
@@ -67,7 +70,8 @@ def offers(model: Model, selection: Span, on_fault: Fault | None = None) -> tupl
             found.append(Offer(room, room.title, False, outcome.reason, room.grade, ()))
         elif outcome is not None:
             grade = outcome.grade or room.grade
-            found.append(Offer(room, outcome.title or room.title, True, None, grade, outcome.assumptions))
+            title = outcome.title or room.title
+            found.append(Offer(room, title, True, None, grade, outcome.assumptions, bool(outcome.files)))
     return tuple(found)
 
 
@@ -101,7 +105,7 @@ def guarded(model: Model, room: Refactoring, plan: Plan, selection: Span) -> Per
     if reason is not None:
         return Refused(reason)
     title, grade = plan.title or room.title, plan.grade or room.grade
-    return Performed(room, title, edits, after.tree.text, plan.assumptions, grade, plan.changes)
+    return Performed(room, title, edits, after.tree.text, plan.assumptions, grade, plan.changes, plan.files)
 
 
 def _room(name: str) -> Refactoring:

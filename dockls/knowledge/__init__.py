@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .environment import is_volatile_name as is_volatile_name
     from .environment import platform_arguments as platform_arguments
     from .environment import predefined_arguments as predefined_arguments
+    from .ignore_patterns import ignore_patterns as ignore_patterns
     from .image_reference import ImageReference as ImageReference
     from .image_reference import is_plausible_image as is_plausible_image
     from .image_reference import meant_image as meant_image
@@ -96,6 +97,7 @@ _HOMES = {
     "facts": "images",
     "has_variants": "variants",
     "holds_dependencies": "ordering",
+    "ignore_patterns": "ignore_patterns",
     "implied_install": "ordering",
     "install_command": "installs",
     "install_scripts": "ordering",

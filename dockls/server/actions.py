@@ -13,6 +13,7 @@ from dockls.rooms import Fix, Refused
 from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
 from dockls.server.conversion import workspace_edit
 from dockls.server.errors import CONTENT_MODIFIED, INVALID_PARAMS, RequestError
+from dockls.server.neighbors import beside_dockerfile
 from dockls.text import Edit, Span, changed_lines
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from dockls.server.analysis import EngineAnalyzer
     from dockls.server.capabilities import Client
+    from dockls.server.conversion import Source
     from dockls.server.documents import Document
     from dockls.server.transport import Json
 
@@ -83,7 +85,7 @@ class Actions:
             outcome = self._performed(document, str(data["refactoring"]), span)
             if not isinstance(outcome, Performed):
                 raise RequestError(INVALID_PARAMS, outcome.reason)
-            action["edit"] = self._edit(document, outcome.edits, outcome.title, outcome.assumptions)
+            action["edit"] = self._whole(document, outcome)
             return action
         for fix, diagnostic in self._fixes_at(document, span):
             if diagnostic.rule.name == data.get("rule") and fix.title == action.get("title"):
@@ -145,12 +147,14 @@ class Actions:
     def _completed(self, document: Document, span: Span, offer: Offer, action: Json) -> Json | None:
         """The action with what the client needs to show or apply it; None if it cannot show it."""
         reason = offer.reason
-        if offer.enabled:
+        if offer.enabled and offer.writes_files and not self._client.creates_files:
+            reason = "the editor lets no server make files; use the command line"
+        elif offer.enabled:
             if self._is_lazy:
                 return action | {"data": _data(document, span, refactoring=offer.refactoring.name)}
             outcome = self._performed(document, offer.refactoring.name, span)
             if isinstance(outcome, Performed):
-                return action | {"edit": self._edit(document, outcome.edits, outcome.title, outcome.assumptions)}
+                return action | {"edit": self._whole(document, outcome)}
             reason = outcome.reason
         return action | {"disabled": {"reason": reason or ""}} if self._client.action_disabled else None
 
@@ -160,6 +164,14 @@ class Actions:
         except UnknownRefactoringError as error:
             raise RequestError(INVALID_PARAMS, f"there is no refactoring {name}") from error
         return outcome or Refused("It has nothing to do with this place.")
+
+    def _whole(self, document: Document, outcome: Performed) -> Json:
+        """The edit of a refactoring, with those of the files beside the Dockerfile."""
+        files: list[tuple[Source, Sequence[Edit]]] = [(document, outcome.edits)] if outcome.edits else []
+        beside = beside_dockerfile(self._analyzer.model(document), outcome.files, document.encoding)
+        created = [one.uri for one, is_new, _ in beside if is_new]
+        files += [(one, [edit]) for one, _, edit in beside]
+        return workspace_edit(self._client, files, outcome.title, outcome.assumptions, created)
 
     def _edit(
         self, document: Document, edits: Sequence[Edit], label: str = "", assumptions: Sequence[str] = ()

@@ -46,6 +46,7 @@ class Client:
         self.diagnostic_refresh = bool(_at(workspace, "diagnostics", "refreshSupport"))
         self._read_diagnostics(document)
         self.document_changes = bool(_at(workspace, "workspaceEdit", "documentChanges"))
+        self.creates_files = "create" in (_at(workspace, "workspaceEdit", "resourceOperations") or ())
         self.change_annotations = _at(workspace, "workspaceEdit", "changeAnnotationSupport") is not None
         self.configuration = bool(_at(workspace, "configuration"))
         self.register_configuration = bool(_at(workspace, "didChangeConfiguration", "dynamicRegistration"))

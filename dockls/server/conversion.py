@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Any
 
     from dockls.server.capabilities import Client
@@ -79,22 +79,29 @@ def text_edits(source: Source, edits: Iterable[Edit]) -> list[Json]:
 
 
 def workspace_edit(
-    client: Client, files: Sequence[tuple[Source, Sequence[Edit]]], label: str = "", assumptions: Sequence[str] = ()
+    client: Client,
+    files: Sequence[tuple[Source, Sequence[Edit]]],
+    label: str = "",
+    assumptions: Sequence[str] = (),
+    created: Collection[str] = (),
 ) -> Json:
     """An LSP workspace edit of one or several files.
 
     `documentChanges` with the version where the client announced them, plain `changes` otherwise. Each assumption
     becomes a change annotation that the user has to confirm, where the client shows those. An edit can carry only
     one annotation and a plan is applied whole or not at all, so the assumptions are dealt out over the edits, and
-    what is left over joins the last annotation.
+    what is left over joins the last annotation. The files of the URIs `created` are made first, if they are not there.
     """
     changes = [(source, text_edits(source, edits)) for source, edits in files]
     if not client.document_changes:
         return {"changes": {source.uri: edits for source, edits in changes}}
     result: Json = {
         "documentChanges": [
-            {"textDocument": {"uri": source.uri, "version": source.version}, "edits": edits}
-            for source, edits in changes
+            *[{"kind": "create", "uri": uri, "options": {"ignoreIfExists": True}} for uri in created],
+            *[
+                {"textDocument": {"uri": source.uri, "version": source.version}, "edits": edits}
+                for source, edits in changes
+            ],
         ]
     }
     every = [edit for _, edits in changes for edit in edits]

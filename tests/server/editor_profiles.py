@@ -62,7 +62,11 @@ PROFILES: dict[str, Json] = {
             "didChangeConfiguration": {"dynamicRegistration": True},
             "didChangeWatchedFiles": {"dynamicRegistration": True},
             "diagnostics": {"refreshSupport": True},
-            "workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {"groupsOnLabel": True}},
+            "workspaceEdit": {
+                "documentChanges": True,
+                "resourceOperations": ["create", "rename", "delete"],
+                "changeAnnotationSupport": {"groupsOnLabel": True},
+            },
         },
         "textDocument": {
             "diagnostic": {"dynamicRegistration": True, "relatedDocumentSupport": False},

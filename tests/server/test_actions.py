@@ -22,15 +22,16 @@ from dockls.text import Edit, Span, apply, changed_lines
 LAZY = [editor for editor in PROFILES if editor.startswith(("helix", "neovim", "vscode"))]
 EAGER = [editor for editor in PROFILES if editor not in LAZY]
 MISSPELLED = "FROM golang AS build\nRUN go build -o /app .\n\nFROM alpine\nCOPY --from=biuld /app /app\n"
+COPYING = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\n"
 MENDED = MISSPELLED.replace("biuld", "build")
 
 
 class Editor:
     """An editor that has one document open and asks for the actions at a piece of its text."""
 
-    def __init__(self, name: str, text: str, version: int = 1) -> None:
+    def __init__(self, name: str, text: str, version: int = 1, uri: str = "untitled:1") -> None:
         client = Client({"capabilities": PROFILES[name]})
-        self.document = Document("untitled:1", text, version, "dockerfile", client.encoding)
+        self.document = Document(uri, text, version, "dockerfile", client.encoding)
         front = SimpleNamespace(
             log=lambda *_: None, log_fault=lambda message, error: pytest.fail(f"{message} {error!r}")
         )
@@ -155,3 +156,26 @@ def test_a_strange_action_is_refused(data):
     editor = Editor("helix", MISSPELLED)
     with pytest.raises(RequestError):
         editor.actions.resolve(editor.document, {"title": "x", "data": data})
+
+
+@pytest.mark.parametrize("name", ["vscode 1.100", "ale"])
+@pytest.mark.parametrize("before", [None, ".git\n*.log"])
+def test_a_file_beside_the_dockerfile_is_made_or_completed(tmp_path, name, before):
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "Dockerfile").write_text(COPYING)
+    if before is not None:
+        (tmp_path / ".dockerignore").write_text(before)
+    editor = Editor(name, COPYING, uri=(tmp_path / "Dockerfile").as_uri())
+    found = [one for one in editor.menu("COPY", ["refactor"]) if one["title"].endswith(".dockerignore")]
+    if name == "ale":
+        assert found == [], "it lets nobody make files, and shows nothing that is disabled"
+        return
+    (action,) = found
+    steps = editor.actions.resolve(editor.document, action)["edit"]["documentChanges"]
+    uri = (tmp_path / ".dockerignore").as_uri()
+    creation = [{"kind": "create", "uri": uri, "options": {"ignoreIfExists": True}}] if before is None else []
+    assert steps[:-1] == creation
+    (edit,) = steps[-1]["edits"]
+    end = {"line": 0, "character": 0} if before is None else {"line": 1, "character": 5}
+    assert (steps[-1]["textDocument"]["uri"], edit["range"]["start"]) == (uri, end)
+    assert edit["newText"].startswith(".git\n" if before is None else "\n.gitignore\n")
