@@ -19,6 +19,7 @@ def add(layer: Layer, image: ImageFacts) -> None:
             layer.link(f"/usr/bin/{name}", f"{MODEL}/{name}")
     layer.program("/usr/bin/java", PROLOGUE + _JAVA)
     if "javac" in image.tools:
+        layer.program("/usr/bin/jlink", PROLOGUE + _JLINK)
         layer.program("/usr/bin/javac", PROLOGUE + _JAVAC)
     for path in image.entrypoint or ():
         if path.startswith("/"):
@@ -86,8 +87,22 @@ for source in $sources; do
 done
 """
 
+_JLINK = r"""
+while [ $# -gt 0 ]; do case $1 in --output) out=$2; shift;; esac; shift; done
+[ ! -e "$out" ] || die "Error: directory already exists: $out"
+mkdir -p "$out/bin"; cp /usr/bin/java "$out/bin/java"; echo "modules" > "$out/release"
+"""
+
+# What `-Djarmode=tools` makes of a jar of Spring Boot: the jar itself is one of the layers.
 _JAVA = r"""
-path=.
+path=. extracts=
+case " $* " in *" -Djarmode=tools "*" extract "*) extracts=1;; esac
+if [ -n "$extracts" ]; then
+  while [ $# -gt 0 ]; do case $1 in -jar) jar=$2; shift;; --destination) out=$2; shift;; esac; shift; done
+  [ -f "$jar" ] || die "Error: Unable to access jarfile $jar"
+  for name in dependencies spring-boot-loader snapshot-dependencies application; do mkdir -p "$out/$name"; done
+  cp "$jar" "$out/application/"; exit
+fi
 while [ $# -gt 0 ]; do case $1 in
   -version|--version) echo "openjdk version"; exit;;
   -javaagent:*) agent=${1#*:}; [ -f "${agent%%=*}" ] || die "Error opening zip file or JAR manifest missing : $agent";;

@@ -1,4 +1,4 @@
-"""cargo: `build`, `install`, `fetch`, `test`; rustup.
+"""cargo: `build`, `install`, `fetch`, `test`; rustup, cargo-chef.
 
 A binary is static for musl, else linked to the C library; `openssl-sys` in Cargo.lock links a library that has to be
 there when it runs. It opens what the sources read (`read_to_string("…")`) and the certificates for `https://`, and
@@ -25,6 +25,16 @@ def add(layer: Layer, image: ImageFacts) -> None:
 _SCRIPT = rf"""
 : "${{CARGO_HOME:=/usr/local/cargo}}"
 command=$1; shift
+if [ "$command" = chef ]; then
+  [ -f "$HOME/.cargo-chef" ] || die "error: no such command: \`chef\`"
+  case $1 in
+    prepare) [ -f Cargo.toml ] || die "error: could not find \`Cargo.toml\`"
+      {{ ls Cargo.toml Cargo.lock 2> /dev/null; }} | digest > recipe.json;;
+    cook) [ -f recipe.json ] || die "error: could not find recipe.json"; mkdir -p target; cp recipe.json target/cooked;;
+  esac
+  exit
+fi
+if [ "$command" = install ] && [ "$2" = cargo-chef ]; then touch "$HOME/.cargo-chef"; exit; fi
 profile=debug triple=$CARGO_BUILD_TARGET target=$CARGO_TARGET_DIR wanted= root=$CARGO_HOME
 while [ $# -gt 0 ]; do case $1 in
   --release|-r) profile=release;; --bin|-p|--package) wanted=$2; shift;; --target) triple=$2; shift;;
