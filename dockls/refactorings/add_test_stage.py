@@ -39,9 +39,8 @@ ENTRYPOINT ["/server"]
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
-from dockls.semantics.execution import executed
-from dockls.semantics.files import copies_of
 from dockls.semantics.renaming import unusable
+from dockls.semantics.stage_purpose import brings_sources, ecosystem_of
 from dockls.text import Span
 
 
@@ -53,9 +52,9 @@ def add_test_stage(model: Model, selection: Span, command: str = "", name: str =
         return None
     if any("test" in (node.name or "") for node in model.graph.nodes) and not name:
         return None
-    ecosystem = _ecosystem(stage)
+    ecosystem = ecosystem_of(stage)
     line = command or _command(ecosystem)
-    if ecosystem is None or line is None or not _has_sources(stage):
+    if ecosystem is None or line is None or not brings_sources(stage):
         return None
     wanted = name or "test"
     reason = unusable(model, wanted) or (None if command else _missing_script(stage, line))
@@ -69,32 +68,10 @@ def add_test_stage(model: Model, selection: Span, command: str = "", name: str =
     return Plan((added, *edits.counted_on(model, following.index)), assumed, f"Add a test stage ({line})")
 
 
-def _ecosystem(stage: Stage) -> str | None:
-    """The tool that the stage builds or installs with last; its own sources are what counts."""
-    from dockls.knowledge import build_command, install_command
-
-    found = None
-    for command in executed(stage):
-        words = list(command.words)
-        known = install_command(words) or build_command(words)
-        found = found if known is None else known.ecosystem
-    return found
-
-
 def _command(ecosystem: str | None) -> str | None:
     from dockls.knowledge import test_command
 
     return None if ecosystem is None else test_command(ecosystem)
-
-
-def _has_sources(stage: Stage) -> bool:
-    """Whether a COPY brings more than manifests: a whole folder of the context."""
-    found: Stage | None = stage
-    while found is not None:
-        if any(copy.stage is None and not copy.from_image and copy.is_folder for copy in copies_of(found)):
-            return True
-        found = found.parent
-    return False
 
 
 def _missing_script(stage: Stage, line: str) -> str | None:

@@ -1,12 +1,13 @@
-"""Builds a Go program for other platforms with the compiler of the build machine, without emulation.
+"""Builds a Go or .NET program for other platforms with the compiler of the build machine, without emulation.
 
 `docker build --platform linux/arm64` runs every step of a stage under emulation, which makes compilers many times
-slower. Go builds for any platform from any other: the builder runs on the platform of the build machine, and GOOS and
-GOARCH tell what the program is for. The ARGs are declared directly above the build, so that dependencies are downloaded
-once for all platforms.
+slower. Go and .NET build for any platform from any other: the builder runs on the platform of the build machine, and
+GOOS and GOARCH, or `--arch`, tell what the program is for. The ARGs are declared directly above the first command that
+needs them, so that Go downloads dependencies once for all platforms; .NET restores packages for one platform.
 
-It is refused where C code is compiled (cgo), where the builder tests or generates something with what it has built, and
-where another platform is hard-coded. For the platform of the build machine the program stays the same.
+It is refused where C code is compiled (cgo, native AOT, Rust, which needs a linker and a C library for each platform),
+where the builder tests or generates something with what it has built, and where another platform is hard-coded.
+For the platform of the build machine the program stays the same.
 
 ```dockerfile
 FROM golang:1.25 AS build<|>
@@ -38,6 +39,8 @@ ENTRYPOINT ["/server"]
 ```
 """
 
+import re
+
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
@@ -50,21 +53,73 @@ _NATIVE = frozenset(("GOOS", "GOARCH"))
 
 @refactoring(title="Cross-compile on the build platform", kind="refactor.rewrite.platform", grade="equivalent")
 def cross_compile(model: Model, selection: Span) -> Plan | Refused | None:
-    """Offered on the FROM of a stage that builds with Go and is not the last one."""
+    """Offered on the FROM of a stage that builds with Go or .NET and is not the last one."""
     stage, instruction = model.stage_at(selection.start), model.instruction_at(selection.start)
     if stage is None or instruction is not stage.declaration or stage is model.target or not instruction.words:
         return None
-    builds = [command for command in executed(stage) if command.words[:2] in (("go", "build"), ("go", "install"))]
-    platform = instruction.parsed.flag("platform")
     told = any("TARGETARCH" in one.text for one in stage.instructions)
-    if not builds or told or stage.parent is not None:
+    if told or stage.parent is not None:
         return None
+    found = next(((kind, builds) for kind in (_GO, _DOTNET) if (builds := _starting(stage, *kind))), None)
+    if found is None:
+        return Refused(_RUST) if _starting(stage, ("cargo", "build")) and _is_portable(model) else None
+    platform = instruction.parsed.flag("platform")
     if platform is not None and "BUILDPLATFORM" not in (platform.value or ""):
         return Refused(f"`{platform.text}` asks for one platform")
-    reason = _reason(stage, builds)
+    kind, builds = found
+    reason = _reason(stage, builds) if kind is _GO else _dotnet_reason(stage, builds)
     if reason is not None:
         return Refused(reason)
-    return Plan(_edits(model, stage, builds, platform is None))
+    if kind is _GO:
+        return Plan(_edits(model, stage, builds, platform is None))
+    return Plan(_dotnet_edits(model, stage, builds, platform is None), _ALIASES)
+
+
+_GO = (("go", "build"), ("go", "install"))
+_DOTNET = (("dotnet", "restore"), ("dotnet", "build"), ("dotnet", "publish"))
+_RUST = "Rust needs a linker and a C library for each platform, which this image does not have"
+_ALIASES = ("the SDK is 8.0 or newer, which knows `amd64` as a name of its architecture",)
+
+
+def _starting(stage: Stage, *heads: tuple[str, str]) -> list[Executed]:
+    return [command for command in executed(stage) if command.words[:2] in heads]
+
+
+def _is_portable(model: Model) -> bool:
+    """Whether the file thinks of several platforms at all."""
+    return "PLATFORM" in model.tree.text or "TARGETARCH" in model.tree.text
+
+
+def _dotnet_reason(stage: Stage, builds: list[Executed]) -> str | None:
+    for build in builds:
+        shown = " ".join(build.words[:2])
+        for word in build.words[2:]:
+            if word in ("-r", "--runtime", "-a", "--arch", "--os", "--ucr", "--use-current-runtime"):
+                return f"`{shown} {word}` names a platform of its own"
+            if "PublishAot" in word or "PublishReadyToRun" in word:
+                return f"`{word}` compiles to machine code, with a linker for each platform"
+    projects = [path for pattern in ("**/*.csproj", "**/Directory.Build.props") for path in stage.context.glob(pattern)]
+    if any("PublishAot>true" in (stage.context.read(path) or "") for path in projects):
+        return "the project compiles to machine code (PublishAot), with a linker for each platform"
+    running = _starting(stage, ("dotnet", "test"), ("dotnet", "run"), ("dotnet", "vstest"))
+    if running:
+        return f"`{' '.join(running[0].words[:2])}` runs what it builds, on the build machine"
+    old = re.search(r"sdk:([1-7])(?!\d)", stage.base_image or "")
+    return f"the SDK {old[1]} does not know `amd64` as a name of its architecture" if old is not None else None
+
+
+def _dotnet_edits(model: Model, stage: Stage, builds: list[Executed], anew: bool) -> tuple[Edit, ...]:
+    changes = _on_build_platform(model, stage, anew)
+    changes.append(edits.insert_before(model, builds[0].instruction, [f"{edits.keyword(model, 'ARG')} TARGETARCH"]))
+    for build in builds:
+        end = build.word_span(1).end + model.start_of(build.instruction)
+        changes.append(Edit(Span(end, end), " --arch $TARGETARCH"))
+    return tuple(changes)
+
+
+def _on_build_platform(model: Model, stage: Stage, anew: bool) -> list[Edit]:
+    start = model.start_of(stage.declaration) + stage.declaration.words[0].span.start
+    return [Edit(Span(start, start), "--platform=$BUILDPLATFORM ")] if anew else []
 
 
 def _reason(stage: Stage, builds: list[Executed]) -> str | None:
@@ -93,11 +148,7 @@ def _is_linux(word: str) -> bool:
 
 
 def _edits(model: Model, stage: Stage, builds: list[Executed], anew: bool) -> tuple[Edit, ...]:
-    declaration = stage.declaration
-    changes: list[Edit] = []
-    if anew:
-        start = model.start_of(declaration) + declaration.words[0].span.start
-        changes.append(Edit(Span(start, start), "--platform=$BUILDPLATFORM "))
+    changes = _on_build_platform(model, stage, anew)
     first = builds[0].instruction
     changes.append(edits.insert_before(model, first, [f"{edits.keyword(model, 'ARG')} TARGETOS TARGETARCH"]))
     for build in builds:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dockls.semantics.execution import executed
+from dockls.semantics.files import copies_of
 from dockls.semantics.graph import Resolution
 from dockls.semantics.model import Model
 from dockls.semantics.renaming import is_valid_name, numbered_name, unusable
@@ -16,6 +17,42 @@ _TESTS = (
     ("make", "check"), ("bundle", "exec", "rspec"), ("mix", "test"), ("python", "-m", "pytest"), ("npx", "jest"),
     ("pytest",), ("tox",), ("nox",), ("jest",), ("vitest",), ("phpunit",), ("ctest",), ("rspec",),
 )  # fmt: skip
+
+
+def ecosystem_of(stage: Stage) -> str | None:
+    """The tool that the stage builds or installs with last; its own sources are what counts.
+
+    A script of package.json is run by whatever installed the packages.
+    """
+    from dockls.knowledge import build_command, install_command
+
+    found = None
+    for command in executed(stage):
+        words = list(command.words)
+        known = install_command(words) or build_command(words)
+        if known is not None and not (known.ecosystem == "node" and found in _NODE_TOOLS):
+            found = known.ecosystem
+    return found
+
+
+_NODE_TOOLS = frozenset(("npm", "yarn", "pnpm", "bun"))
+
+
+def brings_sources(stage: Stage) -> bool:
+    """Whether a COPY brings more than manifests: a whole folder of the context."""
+    found: Stage | None = stage
+    while found is not None:
+        copies = [copy for copy in copies_of(found) if copy.stage is None and not copy.from_image]
+        if any(_is_folder(found, source) for copy in copies for source in copy.sources):
+            return True
+        found = found.parent
+    return False
+
+
+def _is_folder(stage: Stage, source: str) -> bool:
+    if stage.context.known:
+        return stage.context.kind(source) == "directory"
+    return "." not in source.rstrip("/").rpartition("/")[2].lstrip(".")
 
 
 def telling_name(model: Model, stage: Stage) -> str:

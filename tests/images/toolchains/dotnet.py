@@ -34,7 +34,7 @@ esac
 [ -f $shared/sdk/dotnet.dll ] || die "The command could not be loaded: no .NET SDKs were found."
 out= project=
 while [ $# -gt 0 ]; do case $1 in
-  -o|--output) out=$2; shift;; -c|-r|-f|--configuration) shift;; -*) ;; *) project=$1;; esac; shift; done
+  -o|--output) out=$2; shift;; -c|-r|-f|-a|--arch|--configuration) shift;; -*) ;; *) project=$1;; esac; shift; done
 : "${project:=$(ls *.csproj 2> /dev/null | head -n 1)}"
 [ -f "$project" ] || die "MSBUILD : error MSB1003: Specify a project or solution file."
 mkdir -p "$HOME/.nuget/packages"; echo packages > "$HOME/.nuget/packages/index"
