@@ -31,6 +31,13 @@ answer() {
   [ -f "$1/index.html" ] || die "$tool: 404 Not Found: $1/index.html"
   echo "GET / 200 $(cat "$1/index.html")"
 }
+trace() {
+  mkdir -p .next/static .next/standalone/.next .next/standalone/node_modules/next
+  mv .next/assets .next/static/; cp .next/index.html .next/standalone/.next/
+  echo "console.log('listens')" > .next/standalone/node_modules/next/index.js
+  { echo "require('next')"; echo "fs.readFileSync('.next/index.html')"; echo "fs.readFileSync('.next/static/assets/index.js')"
+    [ ! -d public ] || find public -type f | sed "s/.*/fs.readFileSync('&')/"; } > .next/standalone/server.js
+}
 folder() {
   for word; do case $word in -*|[0-9]*) ;; *) [ ! -d "$word" ] || { echo "$word"; return; };; esac; done; echo .
 }
@@ -48,7 +55,7 @@ case $tool in
     mkdir -p node_modules/.prisma/client; find prisma -type f | digest > node_modules/.prisma/client/index.js;; esac;;
   webpack) bundle dist;;
   react-scripts) bundle build;;
-  next) case $1 in start) answer .next;; *) bundle .next;; esac;;
+  next) case $1 in start) answer .next;; *) bundle .next; ! grep -q standalone next.config.* 2> /dev/null || trace;; esac;;
   esbuild) for word; do case $word in --outfile=*) out=${word#*=};; -*) ;; *) entry=$word;; esac; done
     [ -f "$entry" ] || die "Could not resolve \"$entry\""; mkdir -p "$(dirname "$out")"; cp "$entry" "$out";;
   serve|http-server) answer "$(folder "$@")";;
