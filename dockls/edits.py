@@ -120,6 +120,20 @@ def source(model: Model, instruction: Instruction) -> str:
     return text if text.endswith("\n") else text + line_ending(model)
 
 
+def comments_within(model: Model, span: Span) -> tuple[str, ...]:
+    """What the comments between two absolute offsets say, those inside instructions included, in order."""
+    found: list[str] = []
+    start = span.start
+    while start < span.end and (item := model.tree.item_at(start)) is not None and item.text:
+        if isinstance(item, Comment):
+            found.append(item.content)
+        elif isinstance(item, Instruction):
+            head = item.text[: item.head_end].splitlines()[1:]
+            found += [line.strip()[1:].strip() for line in head if line.lstrip().startswith("#")]
+        start += len(item.text)
+    return tuple(found)
+
+
 def remove_stages(model: Model, removed: Iterable[int]) -> tuple[Edit, ...] | None:
     """Remove the stages of those numbers with their comments, and count on in ``--from=N``.
 

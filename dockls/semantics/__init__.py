@@ -4,7 +4,7 @@ The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are load
 """
 
 from dockls.semantics.contract import Command, Contract, contract
-from dockls.semantics.cycles import Step, always_refused, cycles, lifted_with, need_each_other
+from dockls.semantics.cycles import Step, always_refused, cycles, lifted_with, need_each_other, why_not_lifted
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
 from dockls.semantics.likeness import is_template, meant_stage, stage_in_other_case
@@ -39,4 +39,5 @@ __all__ = [
     "need_each_other",
     "recipe",
     "stage_in_other_case",
+    "why_not_lifted",
 ]

@@ -71,6 +71,18 @@ def lifted_with(graph: Graph, number: int, before: int) -> tuple[int, ...]:
     return () if any(names.count(graph.nodes[stage].name or "") > 1 for stage in lifted) else lifted
 
 
+def why_not_lifted(graph: Graph, number: int, before: int) -> str | None:
+    """Why stage `number` cannot go above stage `before`, as far as `lifted_with` decides it; None if it can."""
+    title, last = graph.nodes[number].title, len(graph.nodes) - 1
+    if need_each_other(graph, number, before):
+        return f"stages {title} and {graph.nodes[before].title} need each other"
+    if number == last:
+        return f"stage {title} is the last one and thus what is built by default; it would be another"
+    if last in graph.reachable(number):
+        return f"stage {title} needs the last stage, which is what is built by default; it would be another"
+    return None if lifted_with(graph, number, before) else "two stages share a name, so that their order counts"
+
+
 def _remembered_groups(graph: Graph) -> list[int]:
     found = graph.memo.get(_groups)
     if found is None:
