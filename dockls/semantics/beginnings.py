@@ -4,8 +4,10 @@ from dockls.semantics.graph import Resolution
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
 
-#: these mean less, or more, in a stage that others start from
-_APART = frozenset(("CMD", "ENTRYPOINT", "ONBUILD", "HEALTHCHECK"))
+#: what means the same in a stage that others start from; CMD, ENTRYPOINT and ONBUILD mean less, or more
+_SHARED = frozenset(
+    ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+)
 _KNOWN = frozenset((Resolution.IMAGE, Resolution.SCRATCH, Resolution.STAGE))
 
 
@@ -34,7 +36,7 @@ def shared_beginning(stage: Stage, other: Stage) -> int:
 
 def means_the_same(one: Instruction, other: Instruction) -> bool:
     """Whether two instructions mean the same behind the same others, and in a stage that others start from."""
-    if one.keyword != other.keyword or one.keyword in _APART or one.problems or other.problems:
+    if one.keyword != other.keyword or one.keyword not in _SHARED or one.problems or other.problems:
         return False
     documents = [(doc.name, doc.content, doc.expand) for doc in one.heredocs]
     return (
