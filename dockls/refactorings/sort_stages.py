@@ -59,6 +59,10 @@ _INHERITED = frozenset(
 )
 
 
+#: a file with more mentions of lower stages gets a shorter answer
+_MOST_ASKED = 20
+
+
 @refactoring(title="Sort stages", kind="refactor.move.stage", grade="preserving")
 def sort_stages(model: Model, selection: Span) -> Plan | Refused | None:
     """Offered on a FROM where several stages stand below one that needs them."""
@@ -68,19 +72,15 @@ def sort_stages(model: Model, selection: Span) -> Plan | Refused | None:
     low = _low(model)
     if len({one.target for one in low}) < 2:
         return None
-    reason = _reason(model, low) or built_by_number(model, min(one.source for one in low))
-    if reason is not None:
-        return Refused(reason)
+    counted = built_by_number(model, min(one.source for one in low))
+    if counted is not None:
+        return Refused(counted)
     bases = [one for one in low if one.mention.kind == "from"]
-    order = sorted_by_need(model.graph, bases)
-    if order[-1] != len(order) - 1:
-        return Refused("a stage needs the last one, which is what is built by default; it would be another")
-    changes = edits.reorder_stages(model, order, frozenset(one.source for one in bases))
-    after = None if changes is None else model.updated(model.tree.edited(changes))
+    after = _sorted(model, bases)
     if after is None:
-        return Refused("another line would then mean a different stage")
+        return Refused(_reason(model, low) or "another line would then mean a different stage")
     if _low(after):
-        return Refused("there is no order: stages need each other")
+        return Refused(_reason(model, low) or "there is no order: stages need each other")
     lines = tuple(changed_lines(model.tree.text, after.tree.text))
     if not bases:
         return Plan(lines)
@@ -98,9 +98,23 @@ def _low(model: Model) -> list[Reference]:
     return [one for one in found if one.mention.kind != "from" or not is_plausible_image(one.value)]
 
 
+def _sorted(model: Model, bases: list[Reference]) -> Model | None:
+    """The model with the stages in order, those of one name as they were; None if it would mean something else."""
+    order = sorted_by_need(model.graph, bases)
+    latest: dict[str, int] = {}
+    for number in order:
+        name = model.graph.nodes[number].name
+        if name is not None:
+            if number < latest.get(name, number):
+                return None
+            latest[name] = number
+    changes = edits.reorder_stages(model, order, frozenset(one.source for one in bases))
+    return None if changes is None else model.updated(model.tree.edited(changes))
+
+
 def _reason(model: Model, low: list[Reference]) -> str | None:
-    """Why a stage that stands too low must stay there."""
-    for reference in low:
+    """Why a stage that stands too low must stay there; None if that is not it."""
+    for reference in low[:_MOST_ASKED]:
         assert reference.target is not None
         reason = why_not_lifted(model.graph, reference.target, reference.source)
         if reason is not None:
