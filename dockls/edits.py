@@ -120,6 +120,20 @@ def source(model: Model, instruction: Instruction) -> str:
     return text if text.endswith("\n") else text + line_ending(model)
 
 
+def comments_within(model: Model, span: Span) -> tuple[str, ...]:
+    """What the comments between two absolute offsets say, those inside instructions included, in order."""
+    found: list[str] = []
+    start = span.start
+    while start < span.end and (item := model.tree.item_at(start)) is not None and item.text:
+        if isinstance(item, Comment):
+            found.append(item.content)
+        elif isinstance(item, Instruction):
+            head = item.text[: item.head_end].splitlines()[1:]
+            found += [line.strip()[1:].strip() for line in head if line.lstrip().startswith("#")]
+        start += len(item.text)
+    return tuple(found)
+
+
 def remove_stages(model: Model, removed: Iterable[int]) -> tuple[Edit, ...] | None:
     """Remove the stages of those numbers with their comments, and count on in ``--from=N``.
 
@@ -164,6 +178,25 @@ def move_stage_up(model: Model, number: int, before: int, rebase: bool = False) 
     start = stage_span(model, model.stages[before]).start
     result += [Edit(Span(start, start), text), *changes]
     return tuple(result) if _same_meaning(model, result, moved, rebased) else None
+
+
+def reorder_stages(model: Model, order: Sequence[int], rebased: frozenset[int]) -> tuple[Edit, ...] | None:
+    """Put all stages in the order of those numbers, with their comments; count anew in ``--from=N``.
+
+    What BuildKit refuses because the stage stands below may find it by that, and the FROM of the stages `rebased` what
+    was an image before. None if any other reference would change, the parser directives, or the default target.
+    """
+    moved = {old: new for new, old in enumerate(order)}
+    changes = [Edit(model.absolute(place), text) for place, text in _renumbered(model, moved)]
+    pieces: list[str] = []
+    for number in order:
+        span = stage_span(model, model.stages[number])
+        inside = [change for change in changes if span.start <= change.span.start < span.end]
+        shifted = [Edit(change.span.shifted(-span.start), change.text) for change in inside]
+        pieces.append(apply(model.tree.text[span.start : span.end], shifted))
+    start = stage_span(model, model.stages[0]).start
+    result = (Edit(Span(start, len(model.tree.text)), "".join(pieces)),)
+    return result if _same_meaning(model, result, moved, rebased) else None
 
 
 def inline_base(model: Model, number: int, user: int) -> tuple[Edit, ...] | None:

@@ -1,12 +1,14 @@
 """Puts what several stages begin with into a stage of its own that all of them start from.
 
 Stages with the same image and the same first instructions are written twice and kept equal by hand. The shared part
-becomes the stage `base` above the first of them; the others start from it, and so does the next one who needs it. The
-images stay the same: ARG, ENV, WORKDIR, USER and SHELL flow from stage to stage. The setting `name` asks for another
-name.
+becomes the stage `base` above the first of them, lines and comments as they stand there; the others start from it, and
+so does the next one who needs it. Where a stage does nothing but the shared part, the others start from that one, and
+no stage is added. The images stay the same: ARG, ENV, WORKDIR, USER and SHELL flow from stage to stage. Numbers of
+stages in `--from=N` are adjusted. The setting `name` asks for another name.
 
-What is shared ends above CMD, ENTRYPOINT and ONBUILD, which mean less, or more, in a base; ARG alone is not worth a
-stage. It is refused where a comment stands in one of the stages only, for it would be lost in the others.
+What is shared ends above CMD, ENTRYPOINT, HEALTHCHECK and ONBUILD, which mean less, or more, in a base. Less than a
+step that builds or two that set something is not worth a stage. It is refused where each stage has a comment that the
+others lack, for one would be lost, and where a file of the workspace builds a stage below by its number.
 
 ```dockerfile
 FROM python:3.13-slim AS dev<|>
@@ -39,101 +41,134 @@ CMD ["python", "app.py"]
 ```
 """
 
+from collections.abc import Sequence
+
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
-from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics import Model, Stage, is_template
+from dockls.semantics.beginnings import shared_beginning, start_alike
+from dockls.semantics.outside import built_by_number
 from dockls.semantics.renaming import numbered_name, unusable
-from dockls.syntax import Instruction, Place
+from dockls.syntax import Blank, Instruction, Place
 from dockls.text import Edit, Span
 
-_APART = frozenset(("CMD", "ENTRYPOINT", "ONBUILD", "HEALTHCHECK"))
+#: what takes time, and what a cache holds
+_STEPS = frozenset(("RUN", "COPY", "ADD"))
 
 
 @refactoring(title="Extract common base stage", kind="refactor.extract.stage", grade="preserving", settings=("name",))
 def extract_common_base(model: Model, selection: Span, name: str = "") -> Plan | Refused | None:
     """Offered on the FROM of a stage that begins like another one."""
     stage, instruction = model.stage_at(selection.start), model.instruction_at(selection.start)
-    if stage is None or instruction is not stage.declaration or not stage.instructions or not instruction.words:
+    if stage is None or instruction is not stage.declaration or not stage.instructions or is_template(model.graph):
         return None
-    alike = [other for other in model.stages if _is_like(stage, other)]
-    count = _shared(alike)
-    if len(alike) < 2 or all(one.keyword == "ARG" for one in stage.instructions[:count]):
+    alike, count = _alike(model, stage)
+    if count == 0:
         return None
-    reason = unusable(model, name) if name else None
-    for other in alike[1:]:
-        reason = reason or _lost_comment(model, alike[0], other, count)
+    donor = _donor(model, alike, count)
+    whole = donor if donor is alike[0] and not name and _is_whole(model, donor, count) else None
+    reason = _reason(model, alike, count, name if whole is None else None)
     if reason is not None:
         return Refused(reason)
+    if donor is None:
+        return Refused("each of the stages has a comment that the others lack; one would be lost")
+    titles = " and ".join([other.title for other in alike if other is not whole][:3])
+    if whole is not None:
+        changes = _shortened(model, [other for other in alike if other is not whole], count, whole.name or "")
+        return Plan(changes, title=f"Start {titles} from stage {whole.title}")
     wanted = name or ("base" if unusable(model, "base") is None else numbered_name(model, "base"))
-    titles = " and ".join([other.title for other in alike[:3]])
-    return Plan(_edits(model, alike, count, wanted), title=f"Extract common base stage of {titles}")
+    added = _added(model, alike[0], donor, count, wanted)
+    return Plan((*added, *_shortened(model, alike, count, wanted)), title=f"Extract common base stage of {titles}")
 
 
-def _is_like(stage: Stage, other: Stage) -> bool:
-    """Whether a stage starts from the same, and begins with the same instruction."""
-    if not other.instructions or stage.base is None or other.base is None or not other.declaration.words:
+def _alike(model: Model, stage: Stage) -> tuple[list[Stage], int]:
+    """The stages to give a base, in order, and how many instructions that has; the choice that saves most lines.
+
+    No stage and 0 where it would not be worth one.
+    """
+    lengths = [
+        (shared_beginning(stage, other), other)
+        for other in model.stages
+        if other is not stage and other.instructions and other.declaration.words and start_alike(stage, other)
+    ]
+    best: tuple[list[Stage], int] = ([], 0)
+    most = 0
+    for count in sorted({length for length, _ in lengths}, reverse=True):
+        shared = stage.instructions[:count]
+        group = [other for length, other in lengths if length >= count]
+        saved = len(group) * sum(1 for one in shared if one.keyword != "ARG")
+        if saved > most and _is_worth(shared):
+            most, best = saved, (sorted([stage, *group], key=lambda one: one.index), count)
+    return best
+
+
+def _reason(model: Model, alike: list[Stage], count: int, name: str | None) -> str | None:
+    """Why there is no base; `name` is what to call it, empty for any name, None if no stage is added."""
+    first = alike[0]
+    taken = unusable(model, name) if name else None
+    if taken is not None:
+        return taken
+    for reference in first.references:
+        is_shared = reference.mention.place.item in first.instructions[:count]
+        if is_shared and reference.target is not None and reference.target >= first.index:
+            return f"what they begin with takes files of stage {model.stages[reference.target].title}, further down"
+    return built_by_number(model, first.index) if name is not None else None
+
+
+def _is_worth(shared: Sequence[Instruction]) -> bool:
+    return any(one.keyword in _STEPS for one in shared) or sum(1 for one in shared if one.keyword != "ARG") > 1
+
+
+def _is_whole(model: Model, stage: Stage, count: int) -> bool:
+    """Whether the stage is no more than the shared part, and the others can name it."""
+    if len(stage.instructions) != count or stage.name is None or stage is model.target:
         return False
-    same = stage.declaration.words[0].text == other.declaration.words[0].text
-    flags = [flag.text for flag in stage.declaration.flags] == [flag.text for flag in other.declaration.flags]
-    known = stage.base.resolution is other.base.resolution and stage.base.target == other.base.target
-    usable = stage.base.resolution in (Resolution.IMAGE, Resolution.SCRATCH, Resolution.STAGE)
-    return same and flags and known and usable and _is_same(stage.instructions[0], other.instructions[0])
+    return model.graph.named(stage.name) is stage.node and stage.name not in model.graph.named_contexts
 
 
-def _is_same(one: Instruction, other: Instruction) -> bool:
-    """Whether two instructions mean the same wherever they stand."""
-    if one.keyword != other.keyword or one.keyword in _APART or one.problems or other.problems:
-        return False
-    documents = [(doc.name, doc.content, doc.expand) for doc in one.heredocs]
-    return (
-        one.arguments == other.arguments
-        and one.is_json == other.is_json
-        and [flag.text for flag in one.flags] == [flag.text for flag in other.flags]
-        and documents == [(doc.name, doc.content, doc.expand) for doc in other.heredocs]
-    )
-
-
-def _shared(alike: list[Stage]) -> int:
-    """How many instructions all of them begin with."""
-    count = 0
-    for rows in zip(*[stage.instructions for stage in alike], strict=False):
-        if not all(_is_same(rows[0], other) for other in rows[1:]):
-            break
-        count += 1
-    return count
-
-
-def _lost_comment(model: Model, first: Stage, other: Stage, count: int) -> str | None:
-    for one, two in zip(first.instructions[:count], other.instructions[:count], strict=True):
-        texts = [comment.content for comment in edits.leading_comments(model, one)]
-        if any(comment.content not in texts for comment in edits.leading_comments(model, two)):
-            return f"a comment in stage {other.title} would be lost"
+def _donor(model: Model, alike: list[Stage], count: int) -> Stage | None:
+    """The first stage whose shared part has the comments of all the others."""
+    said = [edits.comments_within(model, _shared_span(model, stage, count)) for stage in alike]
+    for stage, own in zip(alike, said, strict=True):
+        if all(comment in own for others in said for comment in others):
+            return stage
     return None
 
 
-def _edits(model: Model, alike: list[Stage], count: int, name: str) -> tuple[Edit, ...]:
-    first = alike[0]
+def _shared_span(model: Model, stage: Stage, count: int) -> Span:
+    first, last = stage.instructions[0], stage.instructions[count - 1]
+    return Span(edits.block_span(model, first).start, edits.block_span(model, last).end)
+
+
+def _added(model: Model, first: Stage, donor: Stage, count: int, name: str) -> tuple[Edit, ...]:
+    """The new stage, above the first one."""
     declaration = first.declaration
-    head = " ".join(
-        [edits.keyword(model, "FROM"), *[flag.text for flag in declaration.flags], declaration.words[0].text]
-    )
-    body = "".join([edits.source(model, instruction) for instruction in first.instructions[:count]])
-    text = edits.lines(model, [f"{head} {edits.keyword(model, 'AS')} {name}"]) + body + edits.line_ending(model)
-    start = edits.block_span(model, declaration).start
-    changes = [Edit(Span(start, start), text), *edits.counted_on(model, first.index)]
-    for stage in alike:
-        words = stage.declaration.words[0]
-        begun = stage.declaration.flags[0].span.start if stage.declaration.flags else words.span.start
-        changes.append(edits.replace(model, Place(stage.declaration, Span(begun, words.span.end)), name))
-        spans = [edits.block_span(model, instruction) for instruction in stage.instructions[:count]]
-        changes.append(Edit(_with_blank(model, Span(spans[0].start, spans[-1].end)), ""))
+    said = [*[flag.text for flag in declaration.flags], declaration.words[0].text]
+    head = " ".join([edits.keyword(model, "FROM"), *said, edits.keyword(model, "AS"), name])
+    start, end = _shared_span(model, donor, count)
+    behind = model.start_of(donor.declaration) + len(donor.declaration.text)
+    if not model.tree.text[behind:start].strip():
+        start = behind
+    body = model.tree.text[start:end]
+    ending = edits.line_ending(model)
+    text = edits.lines(model, [head]) + body + ("" if body.endswith("\n") else ending) + ending
+    above = edits.block_span(model, declaration).start
+    return (Edit(Span(above, above), text), *edits.counted_on(model, first.index))
+
+
+def _shortened(model: Model, stages: list[Stage], count: int, name: str) -> tuple[Edit, ...]:
+    """The stages starting from `name`, without the shared part."""
+    changes: list[Edit] = []
+    for stage in stages:
+        declaration = stage.declaration
+        begun = declaration.flags[0].span.start if declaration.flags else declaration.words[0].span.start
+        changes.append(edits.replace(model, Place(declaration, Span(begun, declaration.words[0].span.end)), name))
+        changes.append(Edit(_with_blank(model, _shared_span(model, stage, count)), ""))
     return tuple(changes)
 
 
 def _with_blank(model: Model, span: Span) -> Span:
     """The span with the blank lines below it where other lines of the stage follow."""
-    from dockls.syntax import Blank
-
     end = span.end
     while end < len(model.tree.text) and isinstance(item := model.tree.item_at(end), Blank):
         end = model.tree.start_of(item) + len(item.text)

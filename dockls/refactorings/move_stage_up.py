@@ -34,7 +34,7 @@ FROM site
 
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
-from dockls.semantics import Model, Reference, Resolution, Stage, lifted_with, need_each_other
+from dockls.semantics import Model, Reference, Resolution, Stage, why_not_lifted
 from dockls.text import Span
 
 
@@ -48,11 +48,12 @@ def move_stage_up(model: Model, selection: Span) -> Plan | Refused | None:
     if first is None:
         return None
     user = model.stages[first]
-    if need_each_other(model.graph, stage.index, first):
-        return Refused(f"stages {stage.title} and {user.title} need each other")
+    reason = why_not_lifted(model.graph, stage.index, first)
+    if reason is not None:
+        return Refused(reason)
     changes = edits.move_stage_up(model, stage.index, first)
     if changes is None:
-        return Refused(_reason(model, stage, user))
+        return Refused("another line would then mean a different stage")
     return Plan(changes, title=f"Move stage {stage.title} above {user.title}")
 
 
@@ -75,13 +76,3 @@ def _stage_at(model: Model, offset: int) -> Stage | None:
         if is_here and reference.target is not None and reference.resolution is Resolution.FORWARD:
             return model.stages[reference.target]
     return stage if instruction is stage.declaration else None
-
-
-def _reason(model: Model, stage: Stage, user: Stage) -> str:
-    if stage is model.target:
-        return f"stage {stage.title} is the last one and thus what is built by default; it would be another"
-    if len(model.stages) - 1 in model.graph.reachable(stage.index):
-        return f"stage {stage.title} needs the last stage, which is what is built by default; it would be another"
-    if not lifted_with(model.graph, stage.index, user.index):
-        return "two stages share a name, so that their order counts"
-    return "another line would then mean a different stage"

@@ -4,7 +4,15 @@ The modules `execution`, `files`, `cache`, `compatibility` and `recipe` are load
 """
 
 from dockls.semantics.contract import Command, Contract, contract
-from dockls.semantics.cycles import Step, always_refused, cycles, lifted_with, need_each_other
+from dockls.semantics.cycles import (
+    Step,
+    always_refused,
+    cycles,
+    lifted_with,
+    need_each_other,
+    sorted_by_need,
+    why_not_lifted,
+)
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.interface import GlobalArgument, Interface, Mention, mount_fields
 from dockls.semantics.likeness import is_template, meant_stage, stage_in_other_case
@@ -38,5 +46,7 @@ __all__ = [
     "mount_fields",
     "need_each_other",
     "recipe",
+    "sorted_by_need",
     "stage_in_other_case",
+    "why_not_lifted",
 ]

@@ -1,10 +1,11 @@
 """Stages that need each other, so that none of them can be built."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dockls.semantics.graph import Graph, Reference
+from dockls.semantics.selection import may_become
 
 
 class Step(NamedTuple):
@@ -69,6 +70,48 @@ def lifted_with(graph: Graph, number: int, before: int) -> tuple[int, ...]:
     if before in lifted or len(graph.nodes) - 1 in lifted:
         return ()
     return () if any(names.count(graph.nodes[stage].name or "") > 1 for stage in lifted) else lifted
+
+
+def why_not_lifted(graph: Graph, number: int, before: int) -> str | None:
+    """Why stage `number` cannot go above stage `before`, as far as `lifted_with` decides it; None if it can."""
+    title, last = graph.nodes[number].title, len(graph.nodes) - 1
+    if need_each_other(graph, number, before) or before in graph.reachable(number):
+        return f"stages {title} and {graph.nodes[before].title} need each other"
+    if number == last:
+        return f"stage {title} is the last one and thus what is built by default; it would be another"
+    if last in graph.reachable(number):
+        return f"stage {title} needs the last stage, which is what is built by default; it would be another"
+    return None if lifted_with(graph, number, before) else "two stages share a name, so that their order counts"
+
+
+def sorted_by_need(graph: Graph, bases: Iterable[Reference] = ()) -> tuple[int, ...]:
+    """The numbers of all stages, each behind those that it needs, else in the order of the file.
+
+    `bases` are FROM words that name a stage further down and are to mean it. What a FROM may select by a variable
+    counts as needed. Of stages that need each other the upper one comes last.
+    """
+    needs = [{one.target for one in references if one.target is not None} for references in graph.dependencies]
+    for base in bases:
+        needs[base.source] |= set() if base.target is None else {base.target}
+    for node in graph.nodes:
+        if node.base is not None and node.base.mention.has_variable:
+            above = [other for other in graph.nodes[: node.number] if other.name]
+            needs[node.number] |= {one.number for one in above if may_become(node.base.mention.text, one.name or "")}
+    order: list[int] = []
+    entered: set[int] = set()
+    for number in range(len(needs)):
+        path = [] if number in entered else [(number, iter(sorted(needs[number])))]
+        entered.add(number)
+        while path:
+            stage, waiting = path[-1]
+            following = next((one for one in waiting if one not in entered), None)
+            if following is None:
+                order.append(stage)
+                path.pop()
+            else:
+                entered.add(following)
+                path.append((following, iter(sorted(needs[following]))))
+    return tuple(order)
 
 
 def _remembered_groups(graph: Graph) -> list[int]:

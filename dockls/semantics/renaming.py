@@ -17,6 +17,8 @@ from dockls.syntax import Place
 from dockls.text import Edit, Span
 
 RESERVED_NAMES = frozenset(("scratch", "context"))
+#: where so many names are taken, a variable takes them all
+_MOST_NUMBERS = 100
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -117,11 +119,15 @@ def unusable(model: Model, name: str, stage: Stage | None = None) -> str | None:
 
 
 def numbered_name(model: Model, wanted: str, stage: Stage | None = None) -> str:
-    """The wanted name with the first number behind it, from 2 on, that makes it usable."""
-    number = 2
-    while unusable(model, f"{wanted}-{number}", stage) is not None:
-        number += 1
-    return f"{wanted}-{number}"
+    """The wanted name with the first number behind it, from 2 on, that makes it usable.
+
+    Where ``FROM base-${VARIANT}`` could select each of them, another word stands in front.
+    """
+    for stem in (wanted, f"new-{wanted}", "stage"):
+        for number in range(2, _MOST_NUMBERS):
+            if unusable(model, f"{stem}-{number}", stage) is None:
+                return f"{stem}-{number}"
+    return f"{wanted}-{_MOST_NUMBERS}"
 
 
 def is_valid_name(name: str) -> bool:
