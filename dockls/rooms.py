@@ -68,12 +68,36 @@ class Finding(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     #: fades the text in an editor (LSP DiagnosticTag.Unnecessary)
     unnecessary: bool = False
+    #: strikes the text through in an editor (LSP DiagnosticTag.Deprecated)
+    deprecated: bool = False
     #: set where this finding is graver or milder than its rule's default
     severity: Severity | None = None
 
 
+#: what rules are about; the index of their pages is sorted by it
+THEMES = {
+    "syntax": "Syntax",
+    "stages": "Stages and references",
+    "variables": "Variables",
+    "files": "Files that stages hand on",
+    "cache": "Cache and build time",
+    "compatibility": "What the final image can run",
+    "security": "Security",
+    "size": "Size",
+    "style": "Style",
+}
+#: rules that run only where someone asks for their group
+GROUPS = {
+    "strict": "sound advice that many good files do not follow",
+    "style": "how a file reads, not what it does",
+}
+
+
 class Rule(NamedTuple):
-    """A rule as the engine knows it; `sees` is ``instruction``, ``stage``, ``graph`` or ``file``."""
+    """A rule as the engine knows it; `sees` is ``instruction``, ``stage``, ``graph`` or ``file``.
+
+    A rule without a `group` runs by default: what it finds is a defect in nearly every file that shows it.
+    """
 
     name: str
     severity: Severity
@@ -81,38 +105,50 @@ class Rule(NamedTuple):
     sees: str
     check: Callable[[Any], Iterable[Finding]]
     module: str
+    theme: str
+    group: str | None
 
 
 def instruction_rule(
-    severity: Severity, aliases: tuple[str, ...] = ()
+    severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None
 ) -> Callable[[Callable[[Instruction], Iterable[Finding]]], Rule]:
     """Declare a rule that looks at one instruction alone."""
-    return lambda check: _rule(check, severity, aliases, "instruction")
+    return lambda check: _rule(check, severity, aliases, "instruction", theme, group)
 
 
 def stage_rule(
-    severity: Severity, aliases: tuple[str, ...] = ()
+    severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None
 ) -> Callable[[Callable[[Stage], Iterable[Finding]]], Rule]:
     """Declare a rule that looks at one stage, the stages it inherits from, and what its references resolve to."""
-    return lambda check: _rule(check, severity, aliases, "stage")
+    return lambda check: _rule(check, severity, aliases, "stage", theme, group)
 
 
 def graph_rule(
-    severity: Severity, aliases: tuple[str, ...] = ()
+    severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None
 ) -> Callable[[Callable[[Graph], Iterable[Finding]]], Rule]:
     """Declare a rule that looks at names and references only."""
-    return lambda check: _rule(check, severity, aliases, "graph")
+    return lambda check: _rule(check, severity, aliases, "graph", theme, group)
 
 
 def file_rule(
-    severity: Severity, aliases: tuple[str, ...] = ()
+    severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None
 ) -> Callable[[Callable[[Model], Iterable[Finding]]], Rule]:
     """Declare a rule that looks at the whole file; it runs after every edit, so keep it cheap."""
-    return lambda check: _rule(check, severity, aliases, "file")
+    return lambda check: _rule(check, severity, aliases, "file", theme, group)
 
 
-def _rule(check: Callable[[Any], Iterable[Finding]], severity: Severity, aliases: tuple[str, ...], sees: str) -> Rule:
-    return Rule(check.__name__.replace("_", "-"), severity, aliases, sees, check, check.__module__)
+def _rule(
+    check: Callable[[Any], Iterable[Finding]],
+    severity: Severity,
+    aliases: tuple[str, ...],
+    sees: str,
+    theme: str,
+    group: str | None,
+) -> Rule:
+    if theme not in THEMES or group not in (None, *GROUPS):
+        raise ValueError(f"a rule's theme is one of {', '.join(THEMES)}, its group one of {', '.join(GROUPS)}")
+    name = check.__name__.replace("_", "-")
+    return Rule(name, severity, aliases, sees, check, check.__module__, theme, group)
 
 
 #: what a refactoring promises: see docs/architecture.md, "Grades"

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dockls.rooms import Refactoring, Rule, manual, refactorings, rules, summary  # noqa: E402
+from dockls.rooms import GROUPS, THEMES, Refactoring, Rule, manual, refactorings, rules, summary  # noqa: E402
 
 GRADES = {
     "preserving": "the image stays the same",
@@ -31,7 +31,7 @@ def pages() -> dict[Path, str]:
     """Every derived text by its path; README.md only where it has a place for a table."""
     rooms: tuple[Rule | Refactoring, ...] = (*rules(), *refactorings())
     written = {ROOT / "docs" / room.module.split(".")[1] / f"{room.name}.md": page(room) for room in rooms}
-    written[ROOT / "docs/rules/README.md"] = f"# Rules\n\n{rule_table('')}"
+    written[ROOT / "docs/rules/README.md"] = rule_index()
     written[ROOT / "docs/refactorings/README.md"] = f"# Refactorings\n\n{refactoring_table('')}\n{_EVALUATED}\n"
     readme = ROOT / "README.md"
     if readme.exists():
@@ -51,7 +51,8 @@ def _facts(room: Rule | Refactoring) -> str:
     if isinstance(room, Refactoring):
         return f"“{room.title}” · `{room.kind}` · {room.grade}: {GRADES[room.grade]}"
     also = ", ".join(f"`{alias}`" for alias in room.aliases)
-    return f"Severity: {room.severity.label}" + (f" · also known as {also}" if also else "")
+    group = f" · runs where `{room.group}` is selected" if room.group else ""
+    return f"Severity: {room.severity.label}{group}" + (f" · also known as {also}" if also else "")
 
 
 def _use(room: Rule | Refactoring) -> str:
@@ -77,9 +78,29 @@ def _readable(prose: str) -> str:
     return "\n".join(lines)
 
 
-def rule_table(folder: str) -> str:
-    """A table of all rules; links lead into the folder."""
-    rows = [(rule, rule.severity.label, summary(rule), ", ".join(rule.aliases)) for rule in rules()]
+def rule_index() -> str:
+    """The page that lists all rules by what they are about."""
+    groups = [f"* `{name}`: {about}" for name, about in GROUPS.items()]
+    parts = [
+        "# Rules",
+        "Rules run by default unless a group stands beside their severity; `select` in the settings or `--select` asks "
+        "for groups (and for `default` and `all`), rules and aliases:",
+        "\n".join(groups),
+    ]
+    for theme, title in THEMES.items():
+        if any(rule.theme == theme for rule in rules()):
+            parts += [f"## {title}", rule_table("", theme).rstrip()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _severity(rule: Rule) -> str:
+    return rule.severity.label + (f", {rule.group}" if rule.group else "")
+
+
+def rule_table(folder: str, theme: str | None = None) -> str:
+    """A table of all rules, or those of a theme; links lead into the folder."""
+    chosen = [rule for rule in rules() if theme in (None, rule.theme)]
+    rows = [(rule, _severity(rule), summary(rule), ", ".join(rule.aliases)) for rule in chosen]
     return _table(("Rule", "Severity", "What it finds", "Also known as"), rows, folder)
 
 

@@ -10,9 +10,9 @@ from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, meant, 
 from dockls.cli.paint import Paint
 from dockls.cli.rendering import render, summary
 from dockls.cli.report import VERSION, as_json, finding_of
-from dockls.engine import Diagnostic, RuleSet, check, configured, fixed
+from dockls.engine import Diagnostic, RuleSet, check, configured, fixed, known_words
 from dockls.project import Configuration, Neighborhood, dockerfiles, load_configuration
-from dockls.rooms import Rule, Severity, rules
+from dockls.rooms import Rule, Severity
 
 
 class _Checked(NamedTuple):
@@ -27,7 +27,7 @@ class _Session:
 
     def __init__(self, options: Namespace) -> None:
         self.options = options
-        self.known = {name for rule in rules() for name in (rule.name, *rule.aliases)}
+        self.known = known_words()
         self.failed = False
         self._sets: dict[object, RuleSet] = {}
         self._configurations: dict[str, Configuration] = {}

@@ -3,7 +3,7 @@
 from dockls.engine.checking import Diagnostic, check, check_sections, default_rule_set
 from dockls.engine.fixing import fixed
 from dockls.engine.performing import Offer, Performed, UnknownRefactoringError, guarded, offers, perform
-from dockls.engine.rule_set import RuleSet, configured, selected
+from dockls.engine.rule_set import RuleSet, configured, known_words, selected
 
 __all__ = [
     "Diagnostic",
@@ -17,6 +17,7 @@ __all__ = [
     "default_rule_set",
     "fixed",
     "guarded",
+    "known_words",
     "offers",
     "perform",
     "selected",

@@ -26,7 +26,7 @@ _EXPANDED = ("ADD", "COPY", "EXPOSE", "FROM", "STOPSIGNAL", "USER", "VOLUME", "W
 _MARKS = ("$", "'", '"', "\\", "`")
 
 
-@instruction_rule(severity=Severity.ERROR)
+@instruction_rule(severity=Severity.ERROR, theme="variables")
 def bad_substitution(instruction: Instruction) -> Iterator[Finding]:
     """Expand every word as if all variables had a value."""
     if not any(mark in instruction.text for mark in _MARKS) or instruction.problems:

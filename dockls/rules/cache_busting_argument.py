@@ -37,7 +37,7 @@ from dockls.semantics import Stage
 from dockls.semantics.early_arguments import EarlyArgument, early_arguments
 
 
-@stage_rule(severity=Severity.WARNING)
+@stage_rule(severity=Severity.WARNING, theme="cache")
 def cache_busting_argument(stage: Stage) -> Iterator[Finding]:
     """Look at every ARG whose name tells that it changes with each build."""
     if any(instruction.keyword == "ARG" for instruction in stage.instructions):

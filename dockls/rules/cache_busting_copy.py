@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dockls.text import Edit
 
 
-@stage_rule(severity=Severity.WARNING)
+@stage_rule(severity=Severity.WARNING, theme="cache")
 def cache_busting_copy(stage: Stage) -> Iterator[Finding]:
     """Look for the first COPY of sources above an install that could do without them."""
     if not any(instruction.keyword in ("COPY", "ADD") for instruction in stage.instructions):

@@ -42,7 +42,7 @@ _MOST_PAIRS = 1024
 _ARCHIVES = (".tar", ".gz", ".tgz", ".xz", ".txz", ".bz2", ".tbz2", ".zst", ".zip")
 
 
-@stage_rule(severity=Severity.WARNING)
+@stage_rule(severity=Severity.WARNING, theme="files")
 def duplicate_copy(stage: Stage) -> Iterator[Finding]:
     """Compare each COPY with those above it, up to the last RUN."""
     if sum(instruction.keyword in ("COPY", "ADD") for instruction in stage.instructions) < 2:

@@ -21,7 +21,7 @@ from dockls.rooms import Finding, Related, Severity, graph_rule
 from dockls.semantics import Graph, Node
 
 
-@graph_rule(severity=Severity.WARNING, aliases=("DuplicateStageName", "DL3024"))
+@graph_rule(severity=Severity.WARNING, theme="stages", aliases=("DuplicateStageName", "DL3024"))
 def duplicate_stage_name(graph: Graph) -> Iterator[Finding]:
     """Look at every name that stands a second time."""
     first: dict[str, Node] = {}

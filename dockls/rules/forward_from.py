@@ -44,7 +44,7 @@ from dockls.semantics import Graph, Reference, Resolution, lifted_with
 MOST_MOVES = 50
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="stages")
 def forward_from(graph: Graph) -> Iterator[Finding]:
     """Look at every FROM whose name belongs to a later stage."""
     from dockls.knowledge import is_plausible_image

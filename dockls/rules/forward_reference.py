@@ -46,7 +46,7 @@ from dockls.semantics import Graph, Reference, Resolution, lifted_with, need_eac
 MOST_MOVES = 50
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="stages")
 def forward_reference(graph: Graph) -> Iterator[Finding]:
     """Look at every reference to a later stage that is in no cycle."""
     forward = [

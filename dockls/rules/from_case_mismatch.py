@@ -31,7 +31,7 @@ from dockls.rooms import Finding, Fix, Related, Severity, graph_rule
 from dockls.semantics import Graph, Node, Reference, stage_in_other_case
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="stages")
 def from_case_mismatch(graph: Graph) -> Iterator[Finding]:
     """Compare each FROM with the stages above it in any case."""
     for node in graph.nodes:

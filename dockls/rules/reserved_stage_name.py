@@ -21,7 +21,7 @@ from dockls.syntax import Instruction, Place
 _MEANING = {"scratch": "the empty image", "context": "the build context"}
 
 
-@instruction_rule(severity=Severity.WARNING, aliases=("ReservedStageName", "DL3063"))
+@instruction_rule(severity=Severity.WARNING, theme="stages", aliases=("ReservedStageName", "DL3063"))
 def reserved_stage_name(instruction: Instruction) -> Iterator[Finding]:
     """Look at the name in a FROM."""
     words = instruction.words

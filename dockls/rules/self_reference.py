@@ -20,7 +20,7 @@ from dockls.rooms import Finding, Related, Severity, graph_rule
 from dockls.semantics import Graph, Resolution
 
 
-@graph_rule(severity=Severity.ERROR, aliases=("DL3023",))
+@graph_rule(severity=Severity.ERROR, theme="stages", aliases=("DL3023",))
 def self_reference(graph: Graph) -> Iterator[Finding]:
     """Look at every reference that leads back to its own stage."""
     for reference in graph.references:

@@ -24,7 +24,7 @@ from dockls.rooms import Finding, Related, Severity, graph_rule
 from dockls.semantics import Graph, always_refused, cycles
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="stages")
 def stage_cycle(graph: Graph) -> Iterator[Finding]:
     """Tell one cycle of each group of stages."""
     for cycle in cycles(graph):

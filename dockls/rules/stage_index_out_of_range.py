@@ -23,7 +23,7 @@ from dockls.rooms import Finding, Related, Severity, graph_rule
 from dockls.semantics import Graph, Resolution
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="stages")
 def stage_index_out_of_range(graph: Graph) -> Iterator[Finding]:
     """Look at every number in a `--from`."""
     count = len(graph.nodes)

@@ -31,7 +31,7 @@ _ELSEWHERE = (
 )
 
 
-@file_rule(severity=Severity.ERROR)
+@file_rule(severity=Severity.ERROR, theme="syntax")
 def syntax_error(model: Model) -> Iterator[Finding]:
     """Gather the faults of the instructions, which are remembered, and those of the file as a whole."""
     from dockls.syntax.validation import document_problems, is_template, tree_problems

@@ -32,7 +32,7 @@ from dockls.syntax import Flag, Instruction, Place
 from dockls.text import Edit, Span
 
 
-@file_rule(severity=Severity.ERROR)
+@file_rule(severity=Severity.ERROR, theme="syntax")
 def unknown_flag(model: Model) -> Iterator[Finding]:
     """Look at every flag that BuildKit does not know."""
     from dockls.syntax.tables import FLAGS

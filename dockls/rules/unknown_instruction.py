@@ -30,7 +30,7 @@ from dockls.text import Edit, Span
 _GOES_ON = ("&&", "||", "|", ";", "-", "\\", "`", ">")
 
 
-@file_rule(severity=Severity.ERROR)
+@file_rule(severity=Severity.ERROR, theme="syntax")
 def unknown_instruction(model: Model) -> Iterator[Finding]:
     """Look at every keyword that BuildKit does not know."""
     from dockls.syntax.parsed import KEYWORDS

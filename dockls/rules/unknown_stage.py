@@ -37,7 +37,7 @@ from dockls.rooms import Finding, Fix, Related, Severity, graph_rule
 from dockls.semantics import Graph, Node, Reference, Resolution, is_template, meant_stage
 
 
-@graph_rule(severity=Severity.ERROR, aliases=("DL3022",))
+@graph_rule(severity=Severity.ERROR, theme="stages", aliases=("DL3022",))
 def unknown_stage(graph: Graph) -> Iterator[Finding]:
     """Look at every name that BuildKit takes for an image."""
     from dockls.knowledge import is_plausible_image

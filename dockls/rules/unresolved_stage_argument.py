@@ -48,7 +48,7 @@ MOST_CANDIDATES = 6
 MOST_WORDS = 100
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="variables")
 def unresolved_stage_argument(graph: Graph) -> Iterator[Finding]:
     """Look at every FROM with a variable that selects no stage."""
     known: dict[tuple[str, str], tuple[Node, ...]] = {}

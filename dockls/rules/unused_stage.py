@@ -43,7 +43,7 @@ from dockls.syntax import Place
 MOST_WORDS = 100
 
 
-@graph_rule(severity=Severity.HINT)
+@graph_rule(severity=Severity.HINT, theme="stages")
 def unused_stage(graph: Graph) -> Iterator[Finding]:
     """Tell the stages that no known target needs and that nobody seems to want for themselves."""
     if len(graph.nodes) < 2 or is_template(graph):

@@ -33,7 +33,7 @@ from dockls.syntax import Blank
 from dockls.text import Edit
 
 
-@graph_rule(severity=Severity.ERROR)
+@graph_rule(severity=Severity.ERROR, theme="variables")
 def variable_in_from_flag(graph: Graph) -> Iterator[Finding]:
     """Look at every variable where BuildKit allows none."""
     for reference in graph.references:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from dockls.engine import RuleSet, check_sections, configured
+from dockls.engine import RuleSet, check_sections, configured, known_words
 from dockls.project import EMPTY_SURROUNDINGS, load_configuration, surroundings
-from dockls.rooms import rules
 from dockls.semantics import Model
 from dockls.server.conversion import diagnostic
 from dockls.server.documents import path_of
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from dockls.engine import Diagnostic
     from dockls.project import Configuration
-    from dockls.rooms import Refactoring, Rule
+    from dockls.rooms import Finding, Refactoring, Rule
     from dockls.server.documents import Document
     from dockls.server.session import Session
     from dockls.server.transport import Encoded, Json
@@ -79,7 +78,7 @@ class EngineAnalyzer:
             finding.message,
             severity=found.severity,
             code=found.rule.name,
-            tags=("unnecessary",) if finding.unnecessary else (),
+            tags=_tags(finding),
             related=[(span_of(related.place), related.message) for related in finding.related],
         )
 
@@ -112,7 +111,7 @@ class EngineAnalyzer:
         """The settings for a file; those for a document without a file are the first workspace folder's."""
         folders = [folder for uri in self._session.client.folders if (folder := path_of(uri))]
         near = path or (folders[0] if folders else os.sep)
-        known = {name for rule in rules() for name in (rule.name, *rule.aliases)}
+        known = known_words()
         found = load_configuration(near, known, editor=self._session.settings.values)
         self._report([f"{problem.path}: {problem.message}" for problem in found.problems])
         return found
@@ -135,3 +134,9 @@ class EngineAnalyzer:
         if room.name not in self._reported:
             self._reported.add(room.name)
             self._session.front.log_fault(f"{room.name} failed", error)
+
+
+def _tags(finding: Finding) -> tuple[str, ...]:
+    """The names of LSP's DiagnosticTags that a finding has."""
+    wanted = {"unnecessary": finding.unnecessary, "deprecated": finding.deprecated}
+    return tuple([name for name, has in wanted.items() if has])

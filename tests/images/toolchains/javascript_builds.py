@@ -35,7 +35,8 @@ trace() {
   mkdir -p .next/static .next/standalone/.next .next/standalone/node_modules/next
   mv .next/assets .next/static/; cp .next/index.html .next/standalone/.next/
   echo "console.log('listens')" > .next/standalone/node_modules/next/index.js
-  { echo "require('next')"; echo "fs.readFileSync('.next/index.html')"; echo "fs.readFileSync('.next/static/assets/index.js')"
+  { echo "require('next')"; echo "fs.readFileSync('.next/index.html')"
+    echo "fs.readFileSync('.next/static/assets/index.js')"
     [ ! -d public ] || find public -type f | sed "s/.*/fs.readFileSync('&')/"; } > .next/standalone/server.js
 }
 folder() {
@@ -55,7 +56,8 @@ case $tool in
     mkdir -p node_modules/.prisma/client; find prisma -type f | digest > node_modules/.prisma/client/index.js;; esac;;
   webpack) bundle dist;;
   react-scripts) bundle build;;
-  next) case $1 in start) answer .next;; *) bundle .next; ! grep -q standalone next.config.* 2> /dev/null || trace;; esac;;
+  next) case $1 in start) answer .next;; *) bundle .next
+    ! grep -q standalone next.config.* 2> /dev/null || trace;; esac;;
   esbuild) for word; do case $word in --outfile=*) out=${word#*=};; -*) ;; *) entry=$word;; esac; done
     [ -f "$entry" ] || die "Could not resolve \"$entry\""; mkdir -p "$(dirname "$out")"; cp "$entry" "$out";;
   serve|http-server) answer "$(folder "$@")";;
