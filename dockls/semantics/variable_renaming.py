@@ -83,7 +83,7 @@ def _looked_up(model: Model, binding: Binding) -> str | None:
         if instruction.effective.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY", "ADD")
     ]
     for instruction in runs:
-        span = _doubtful(instruction, binding.name)
+        span = doubtful_use(instruction, binding.name)
         if span is not None:
             line = line_of(model, Place(instruction, span))
             return f"line {line} uses `{binding.name}` in a way that cannot be followed"
@@ -92,7 +92,7 @@ def _looked_up(model: Model, binding: Binding) -> str | None:
     return None
 
 
-def _doubtful(instruction: Instruction, name: str) -> Span | None:
+def doubtful_use(instruction: Instruction, name: str) -> Span | None:
     """Where the name stands in a shell text without being a plain read of it, or in single quotes."""
     if name not in instruction.text:
         return None
@@ -161,7 +161,7 @@ def _unusable(model: Model, binding: Binding, name: str) -> str | None:
         if name in model.stages[number].final_state.environment:
             return f"the base image of stage {model.stages[number].title} sets `{name}`"
         for instruction in model.stages[number].instructions:
-            span = _doubtful(instruction, name)
+            span = doubtful_use(instruction, name)
             if span is not None:
                 return f"line {line_of(model, Place(instruction, span))} uses the name `{name}` already"
     return None
