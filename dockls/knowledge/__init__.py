@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .environment import is_embedded_in_site as is_embedded_in_site
     from .environment import is_open_default as is_open_default
     from .environment import is_read_by_tools as is_read_by_tools
+    from .environment import is_set_by_image as is_set_by_image
     from .environment import is_volatile_name as is_volatile_name
     from .environment import platform_arguments as platform_arguments
     from .environment import predefined_arguments as predefined_arguments
@@ -115,6 +116,7 @@ _HOMES = {
     "is_open_default": "environment",
     "is_plain": "ordering",
     "is_read_by_tools": "environment",
+    "is_set_by_image": "environment",
     "is_setting": "ordering",
     "is_source_file": "ordering",
     "is_source_folder": "ordering",

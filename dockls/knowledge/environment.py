@@ -26,6 +26,11 @@ def is_read_by_tools(name: str) -> bool:
     return name in data["names"] or name.startswith(tuple(data["prefixes"]))
 
 
+def is_set_by_image(family: str, name: str) -> bool:
+    """Whether images of a family set a variable (`NODE_VERSION` in `node`), as far as is known."""
+    return name in table("variables")["set_by_images"].get(family, ())
+
+
 def reads_own_variables_only(words: Sequence[str]) -> bool:
     """Whether a command reads no variables of its environment but those of its tool (`go build`, `git clone`)."""
     command = unwrap(words)

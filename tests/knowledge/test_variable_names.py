@@ -8,6 +8,7 @@ from dockls.knowledge import (
     is_cache_buster,
     is_embedded_in_site,
     is_read_by_tools,
+    is_set_by_image,
     is_volatile_name,
     platform_arguments,
     predefined_arguments,
@@ -107,3 +108,9 @@ def test_own_variables_only(command: str) -> None:
 @pytest.mark.parametrize("command", ["go generate ./...", "go test", "go", "make", "git commit", "xx-go build"])
 def test_any_variable(command: str) -> None:
     assert not reads_own_variables_only(command.split())
+
+
+def test_set_by_images() -> None:
+    assert is_set_by_image("node", "NODE_VERSION")
+    assert not is_set_by_image("node", "VERSION")
+    assert not is_set_by_image("unheard-of", "NODE_VERSION")
