@@ -2,8 +2,8 @@
 
 Such an ARG promises a choice that there is not, and its value belongs to what BuildKit looks up in its cache for every
 RUN below it: `ARG TARGETPLATFORM` alone makes a download run once for each platform. An ARG above the first FROM goes
-with those that take it over in stages, if none of these is used either. Comments above go along, but for one that
-stands above several ARGs.
+with those that take it over in stages, if none of these is used either. Comments above go along, unless they rather
+speak of the ARG or the FROM directly below.
 
 A variable is also in the environment of every RUN below it. It is therefore refused where a tool reads the name
 (`HTTP_PROXY`, `DEBIAN_FRONTEND`, `TZ`), where a command may do so (a build, a script, an install that reads settings
@@ -30,7 +30,7 @@ WORKDIR $APP_DIR
 
 from collections.abc import Iterator
 
-from dockls import edits
+from dockls.rearranging import without_argument
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
 from dockls.semantics.environment_reads import environment_reader
@@ -165,10 +165,8 @@ def _removal(model: Model, mention: VariableMention, name: str) -> Iterator[Edit
     start = model.start_of(instruction)
     if len(instruction.pairs) > 1:
         yield Edit(_among(instruction, mention.place.span).shifted(start), "")
-    elif _is_heading(model, instruction, name):
-        yield Edit(Span(start, start + len(instruction.text)), "")
     else:
-        yield edits.delete(model, instruction)
+        yield without_argument(model, instruction, name)
 
 
 def _among(instruction: Instruction, name: Span) -> Span:
@@ -183,12 +181,3 @@ def _among(instruction: Instruction, name: Span) -> Span:
     gap = instruction.text[spans[0].end : spans[1].start]
     has_comment = any(line.lstrip().startswith("#") for line in gap.splitlines())
     return Span(spans[0].start, spans[1].start - (len(gap.lstrip(" \t")) if has_comment else 0))
-
-
-def _is_heading(model: Model, instruction: Instruction, name: str) -> bool:
-    """Whether the comments above speak of the ARG below, too, and do not name this one."""
-    end = model.start_of(instruction) + len(instruction.text)
-    below = model.tree.item_at(end) if end < len(model.tree.text) else None
-    comments = edits.leading_comments(model, instruction)
-    is_named = any(name in comment.text for comment in comments)
-    return isinstance(below, Instruction) and below.keyword == "ARG" and bool(comments) and not is_named

@@ -134,6 +134,8 @@ def _is_lookup(text: str, start: int, end: int) -> bool:
     if before.isalnum() or after.isalnum() or "_" in (before, after):
         return False
     nearby = max(start - _NEARBY, 0)
+    if text.rfind("((", nearby, start) > text.rfind("))", nearby, start):
+        return True  # arithmetic reads variables without a dollar
     line_start = max([text.rfind(stop, nearby, start) + 1 for stop in "\n;&|"] + [nearby])
     ahead = text[line_start:start]
     if after in ("=", "+") and (not ahead.strip() or before in " \t(`"):
