@@ -55,7 +55,9 @@ def inline_argument(model: Model, selection: Span) -> Plan | Refused | None:
         return Refused(f"`{binding.name}` has more than one value")
     if not values:
         return Refused(f"`{binding.name}` has no default")
-    value = values.pop()
+    value = _unquoted(values.pop())
+    if "$" in value:
+        return Refused(f"the value of `{binding.name}` depends on another variable")
     if not value or set(value) - _PLAIN:
         return Refused(f"the value of `{binding.name}` would have to be quoted")
     uses = [_use(model, mention.place.item, model.absolute(mention.place)) for mention in binding.reads]
@@ -73,6 +75,11 @@ def inline_argument(model: Model, selection: Span) -> Plan | Refused | None:
         f"no command reads `{binding.name}` from its environment",
     )
     return Plan(tuple(changes), sentences[: 2 if binding.stages else 1], f"Inline ARG {binding.name}")
+
+
+def _unquoted(value: str) -> str:
+    """The value without one pair of quotes around all of it."""
+    return value[1:-1] if len(value) > 2 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def _different(model: Model, binding: Binding, value: str, uses: list[Span]) -> str | None:
