@@ -89,7 +89,10 @@ def pinned(text: str) -> Successor | None:
     if version is None:
         return None
     image = _at(reference, tag, version, family.key)
-    return None if image is None else Successor(image, "", dated)
+    # On another release of the system than today's, the tag does not float any more.
+    if image is None or (tag.release is not None and tag.release not in image):
+        return None
+    return Successor(image, "", dated)
 
 
 def _newest(family: str) -> str | None:
