@@ -136,3 +136,19 @@ def lowered(model: Model, early: Early) -> list[Edit]:
             ending = edits.line_ending(model)
             text = ending + text.removesuffix(ending)
     return [*[edits.delete(model, instruction) for instruction in early.group], Edit(Span(start, start), text)]
+
+
+def without_argument(model: Model, instruction: Instruction, name: str) -> Edit:
+    """Remove an ARG of one variable, and the comments above it unless they speak of the ARG or the FROM below.
+
+    They do where one of these follows directly and no word of the variable's name stands in them.
+    """
+    start = model.start_of(instruction)
+    end = start + len(instruction.text)
+    below = model.tree.item_at(end) if end < len(model.tree.text) else None
+    if isinstance(below, Instruction) and below.keyword in ("ARG", "FROM"):
+        words = name.lower().split("_")
+        comments = "".join([comment.text for comment in edits.leading_comments(model, instruction)]).lower()
+        if comments and not any(word in comments for word in words):
+            return Edit(Span(start, end), "")
+    return edits.delete(model, instruction)

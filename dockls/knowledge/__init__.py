@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from .environment import is_cache_buster as is_cache_buster
     from .environment import is_embedded_in_site as is_embedded_in_site
     from .environment import is_open_default as is_open_default
+    from .environment import is_read_by_tools as is_read_by_tools
+    from .environment import is_set_by_image as is_set_by_image
     from .environment import is_volatile_name as is_volatile_name
     from .environment import platform_arguments as platform_arguments
     from .environment import predefined_arguments as predefined_arguments
+    from .environment import reads_own_variables_only as reads_own_variables_only
     from .ignore_patterns import ignore_patterns as ignore_patterns
     from .image_reference import ImageReference as ImageReference
     from .image_reference import is_plausible_image as is_plausible_image
@@ -112,6 +115,8 @@ _HOMES = {
     "is_plausible_image": "image_reference",
     "is_open_default": "environment",
     "is_plain": "ordering",
+    "is_read_by_tools": "environment",
+    "is_set_by_image": "environment",
     "is_setting": "ordering",
     "is_source_file": "ordering",
     "is_source_folder": "ordering",
@@ -130,6 +135,7 @@ _HOMES = {
     "parse_reference": "image_reference",
     "platform_arguments": "environment",
     "predefined_arguments": "environment",
+    "reads_own_variables_only": "environment",
     "runtime_images": "runtimes",
     "runtime_packages": "packages",
     "slim": "variants",

@@ -1,7 +1,8 @@
 """What names of build arguments and environment variables tell (`data/variables.json`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from .command_words import unwrap
 from .tables import table
 
 
@@ -15,6 +16,28 @@ def is_embedded_in_site(name: str) -> bool:
     """Whether bundlers compile a variable into the site they build (`VITE_API`), so that a web server needs it not."""
     data = table("variables")
     return name in data["embedded_names"] or name.startswith(tuple(data["embedded_prefixes"]))
+
+
+def is_read_by_tools(name: str) -> bool:
+    """Whether tools look a variable up by its name in their environment: those of the build, and `LANG`, `TZ`."""
+    if is_build_only_variable(name) or is_embedded_in_site(name) or name in predefined_arguments():
+        return True
+    data = table("variables")["read_by_tools"]
+    return name in data["names"] or name.startswith(tuple(data["prefixes"]))
+
+
+def is_set_by_image(family: str, name: str) -> bool:
+    """Whether images of a family set a variable (`NODE_VERSION` in `node`), as far as is known."""
+    return name in table("variables")["set_by_images"].get(family, ())
+
+
+def reads_own_variables_only(words: Sequence[str]) -> bool:
+    """Whether a command reads no variables of its environment but those of its tool (`go build`, `git clone`)."""
+    command = unwrap(words)
+    return command is not None and any(
+        command.program in entry["programs"] and command.words[:1] in [(word,) for word in entry["subcommands"]]
+        for entry in table("variables")["own_variables_only"]
+    )
 
 
 def is_volatile_name(name: str, default: str | None = None) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from .image_reference import ImageReference, parse_reference
 from .images import family_name, known_version
+from .replaced_images import replacement
 from .tables import table
 from .tags import Tag, parse_tag
 from .variants import current_release
@@ -15,20 +16,28 @@ _FLOATING = frozenset(("latest", "lts", "stable", "mainline", "current", "alpine
 
 
 class Successor(NamedTuple):
-    """An image to take instead, None with the reason why there is none; `dated` is the day of the table."""
+    """An image to take instead, None with the reason why there is none; `dated` is the day of the table.
+
+    `gone`, of an image that is given up, are texts that tell of what the other image does not have.
+    """
 
     image: str | None
     reason: str
     dated: str
+    gone: tuple[str, ...] = ()
 
 
 def successor(text: str) -> Successor | None:
     """What to take instead of an image that is no longer rebuilt; None where it still is, or nothing is known of it.
 
     The newest version of the same variant is taken (of Node, the newest with long-term support), on the release of the
-    distribution that it is built on now. Distributions are replaced by their current release.
+    distribution that it is built on now. Distributions are replaced by their current release, and images that are
+    given up by those that took their place.
     """
     reference = parse_reference(text)
+    replaced = _replacement(reference)
+    if replaced is not None:
+        return replaced
     family = None if reference is None else family_name(reference)
     if reference is None or family is None or reference.digest is not None or not reference.tag:
         return None
@@ -51,6 +60,16 @@ def successor(text: str) -> Successor | None:
     return Successor(image, reason, dated)
 
 
+def _replacement(reference: ImageReference | None) -> Successor | None:
+    """An image of another name, in place of one that is given up."""
+    found = None if reference is None or reference.digest is not None else replacement(reference)
+    if reference is None or found is None:
+        return None
+    words = "has been out of support since" if found.supported else "has not been rebuilt since"
+    reason = f"`{reference.text}` {words} {found.ended}" + (f"; {found.reason}" if found.reason else "")
+    return Successor(found.image, reason, table("replaced-images")["as_of"], found.gone)
+
+
 def pinned(text: str) -> Successor | None:
     """The newest version of an image that is named by a tag that floats (none, `latest`, `alpine`); None where not."""
     reference = parse_reference(text)
@@ -70,7 +89,10 @@ def pinned(text: str) -> Successor | None:
     if version is None:
         return None
     image = _at(reference, tag, version, family.key)
-    return None if image is None else Successor(image, "", dated)
+    # On another release of the system than today's, the tag does not float any more.
+    if image is None or (tag.release is not None and tag.release not in image):
+        return None
+    return Successor(image, "", dated)
 
 
 def _newest(family: str) -> str | None:

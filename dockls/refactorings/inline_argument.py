@@ -5,7 +5,8 @@ default; an ARG of a stage that takes over a global one goes with it. That nobod
 reads it from its environment, is told as an assumption.
 
 It is refused where the ARG has no default, where BuildKit or a tool knows the name, where a build of the workspace
-passes it, and where a use is more than the plain variable (`${NAME:-…}`) or its value would have to be quoted.
+passes it, and where a use is more than the plain variable (`${NAME:-…}`) or its value would have to be quoted. It is
+also refused in triggers (ONBUILD), which find no ARG in the builds that run them.
 
 ```dockerfile
 ARG APP_DIR=/srv/app<|>
@@ -24,7 +25,7 @@ COPY run.sh /srv/app/run.sh
 ```
 """
 
-from dockls import edits
+from dockls.rearranging import without_argument
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model
 from dockls.semantics.scopes import Binding, variables_of
@@ -54,19 +55,46 @@ def inline_argument(model: Model, selection: Span) -> Plan | Refused | None:
         return Refused(f"`{binding.name}` has more than one value")
     if not values:
         return Refused(f"`{binding.name}` has no default")
-    value = values.pop()
+    value = _unquoted(values.pop())
+    if "$" in value:
+        return Refused(f"the value of `{binding.name}` depends on another variable")
     if not value or set(value) - _PLAIN:
         return Refused(f"the value of `{binding.name}` would have to be quoted")
     uses = [_use(model, mention.place.item, model.absolute(mention.place)) for mention in binding.reads]
     if None in uses:
         return Refused(f"a use of `{binding.name}` is more than the plain variable")
+    reason = _different(model, binding, value, [span for span in uses if span is not None])
+    if reason is not None:
+        return Refused(reason)
     changes = [Edit(span, value) for span in uses if span is not None]
-    changes += [edits.delete(model, one) for one in found]
+    changes += [without_argument(model, one, binding.name) for one in found]
+    if model.tree.edited(changes).directives != model.tree.directives:
+        return Refused("the comment below would become a parser directive")
     sentences = (
         f"nobody passes `--build-arg {binding.name}=…` to the build",
         f"no command reads `{binding.name}` from its environment",
     )
     return Plan(tuple(changes), sentences[: 2 if binding.stages else 1], f"Inline ARG {binding.name}")
+
+
+def _unquoted(value: str) -> str:
+    """The value without one pair of quotes around all of it."""
+    return value[1:-1] if len(value) > 2 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def _different(model: Model, binding: Binding, value: str, uses: list[Span]) -> str | None:
+    """Why the value in its place would mean something else than the variable."""
+    from dockls.knowledge import is_read_by_tools
+
+    if binding.stages and is_read_by_tools(binding.name):
+        return f"tools read `{binding.name}` from their environment"
+    for mention, span in zip(binding.reads, uses, strict=True):
+        item = mention.place.item
+        if isinstance(item, Instruction) and item.keyword == "ONBUILD":
+            return f"a trigger uses `{binding.name}`, which has no value in the builds that run it"
+        if value.isdecimal() and model.tree.text[span.end : span.end + 1] in ("<", ">"):
+            return f"`{value}` in front of a redirection would be the number of a file"
+    return None
 
 
 def _declares(binding: Binding, instruction: Instruction) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dockls.semantics.environment_reads import is_install, looks_up
 from dockls.semantics.execution import Executed, executed_by
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction, Place
@@ -118,17 +119,7 @@ def _mentions(text: str, names: set[str]) -> bool:
 
 def _installs(stage: Stage, instruction: Instruction) -> list[Executed] | None:
     """The installs of a RUN; None if one of its commands may read a variable from its environment."""
-    from dockls.knowledge import install_command, is_independent, is_plain, package_install
-
     commands = executed_by(stage, instruction)
-    found: list[Executed] = []
-    for each in commands:
-        if package_install(each.words) is not None:
-            found.append(each)
-            continue
-        install = install_command(each.words)
-        if install is not None and not install.needs_sources:
-            found.append(each)
-        elif not is_independent(each.words) and not is_plain(each.words):
-            return None
-    return found if commands else None
+    if not commands or any(looks_up(each.words) for each in commands):
+        return None
+    return [each for each in commands if is_install(each.words)]

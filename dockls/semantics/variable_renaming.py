@@ -83,7 +83,7 @@ def _looked_up(model: Model, binding: Binding) -> str | None:
         if instruction.effective.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY", "ADD")
     ]
     for instruction in runs:
-        span = _doubtful(instruction, binding.name)
+        span = doubtful_use(instruction, binding.name)
         if span is not None:
             line = line_of(model, Place(instruction, span))
             return f"line {line} uses `{binding.name}` in a way that cannot be followed"
@@ -92,7 +92,7 @@ def _looked_up(model: Model, binding: Binding) -> str | None:
     return None
 
 
-def _doubtful(instruction: Instruction, name: str) -> Span | None:
+def doubtful_use(instruction: Instruction, name: str) -> Span | None:
     """Where the name stands in a shell text without being a plain read of it, or in single quotes."""
     if name not in instruction.text:
         return None
@@ -134,6 +134,8 @@ def _is_lookup(text: str, start: int, end: int) -> bool:
     if before.isalnum() or after.isalnum() or "_" in (before, after):
         return False
     nearby = max(start - _NEARBY, 0)
+    if text.rfind("((", nearby, start) > text.rfind("))", nearby, start):
+        return True  # arithmetic reads variables without a dollar
     line_start = max([text.rfind(stop, nearby, start) + 1 for stop in "\n;&|"] + [nearby])
     ahead = text[line_start:start]
     if after in ("=", "+") and (not ahead.strip() or before in " \t(`"):
@@ -161,7 +163,7 @@ def _unusable(model: Model, binding: Binding, name: str) -> str | None:
         if name in model.stages[number].final_state.environment:
             return f"the base image of stage {model.stages[number].title} sets `{name}`"
         for instruction in model.stages[number].instructions:
-            span = _doubtful(instruction, name)
+            span = doubtful_use(instruction, name)
             if span is not None:
                 return f"line {line_of(model, Place(instruction, span))} uses the name `{name}` already"
     return None

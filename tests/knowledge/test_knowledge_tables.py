@@ -63,6 +63,7 @@ def test_variants_and_versions_speak_of_known_families() -> None:
     for group in ("slim", "no_slim", "alpine", "no_alpine"):
         assert set(variants[group]) <= set(families), group
     assert set(table("image-versions")["versions"]) <= set(families)
+    assert set(table("variables")["set_by_images"]) <= set(families)
 
 
 def test_releases_named_by_versions_are_known() -> None:

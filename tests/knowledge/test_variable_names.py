@@ -7,9 +7,12 @@ from dockls.knowledge import (
     is_build_only_variable,
     is_cache_buster,
     is_embedded_in_site,
+    is_read_by_tools,
+    is_set_by_image,
     is_volatile_name,
     platform_arguments,
     predefined_arguments,
+    reads_own_variables_only,
 )
 
 
@@ -85,3 +88,29 @@ def test_arguments_nobody_declares_have_descriptions() -> None:
     assert "BUILDKIT_SYNTAX" in buildkit_arguments()
     for group in (predefined_arguments(), platform_arguments(), buildkit_arguments()):
         assert all(text.endswith(".") for text in group.values())
+
+
+@pytest.mark.parametrize("name", ["LANG", "LC_ALL", "TZ", "ACCEPT_EULA", "PIP_INDEX_URL", "VITE_API", "https_proxy"])
+def test_read_by_tools(name: str) -> None:
+    assert is_read_by_tools(name)
+
+
+@pytest.mark.parametrize("name", ["VERSION", "APP_DIR", "TARGETARCH", "NODE_VERSION", "PORT", ""])
+def test_not_read_by_tools(name: str) -> None:
+    assert not is_read_by_tools(name)
+
+
+@pytest.mark.parametrize("command", ["go build -o /app .", "CGO_ENABLED=0 go mod download", "git clone x"])
+def test_own_variables_only(command: str) -> None:
+    assert reads_own_variables_only(command.split())
+
+
+@pytest.mark.parametrize("command", ["go generate ./...", "go test", "go", "make", "git commit", "xx-go build"])
+def test_any_variable(command: str) -> None:
+    assert not reads_own_variables_only(command.split())
+
+
+def test_set_by_images() -> None:
+    assert is_set_by_image("node", "NODE_VERSION")
+    assert not is_set_by_image("node", "VERSION")
+    assert not is_set_by_image("unheard-of", "NODE_VERSION")
