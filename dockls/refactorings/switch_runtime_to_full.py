@@ -2,7 +2,7 @@
 
 A slim image lacks compilers, curl, git and the like, a distroless one even a shell. To look for a fault in a container,
 or to install what needs a compiler, the full image of the same version is put in its place: everything that the smaller
-one has is there, too. A distroless image for compiled programs becomes Debian's slim image of the same release. It is
+one has is there, too. A distroless image for compiled programs becomes Debian's image of the same release. It is
 the way back from slim and from distroless.
 
 It is refused for distroless images of languages, whose entrypoint is the interpreter, and where the full image is not
@@ -80,7 +80,7 @@ def _from_distroless(model: Model, stage: Stage, text: str, family: str) -> Plan
     if known.user not in ("root", "0") and not any(one.keyword == "USER" for one in stage.instructions):
         line = f"{edits.keyword(model, 'USER')} {_NONROOT}:{_NONROOT}"
         more.append(edits.insert_after(model, stage.declaration, [line]))
-    return _plan(model, stage, f"debian:{release}-slim", tuple(more), frozenset(("user", "workdir", "environment")))
+    return _plan(model, stage, f"debian:{release}", tuple(more), frozenset(("user", "workdir", "environment")))
 
 
 def _plan(
