@@ -18,7 +18,7 @@ from dockls.text import Edit, Span
 STRICT = Expectations(update=False)
 
 
-@instruction_rule(Severity.WARNING)
+@instruction_rule(Severity.WARNING, theme="style")
 def shouting_echo(instruction: Instruction) -> Iterator[Finding]:
     at = instruction.text.find("ECHO")
     if at >= 0:
