@@ -5,7 +5,7 @@ be the stage's description (BuildKit's ``getDocComment``). New lines take the fi
 blank line apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dockls.semantics import Model, Reference, Resolution, Stage, lifted_with
 from dockls.syntax import Blank, Comment, Instruction, Item, Place
@@ -15,6 +15,11 @@ from dockls.text import Edit, Span, apply
 def replace(model: Model, place: Place, text: str) -> Edit:
     """Replace what stands at a place."""
     return Edit(model.absolute(place), text)
+
+
+def replacing(place: Place, text: str) -> Callable[[Model], list[Edit]]:
+    """What a fix does that replaces what stands at a place."""
+    return lambda model: [replace(model, place, text)]
 
 
 def line_ending(model: Model) -> str:

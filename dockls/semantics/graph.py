@@ -86,6 +86,7 @@ class Graph:
         "_dependencies",
         "_dependents",
         "arguments",
+        "global_arguments",
         "memo",
         "named_contexts",
         "nodes",
@@ -104,8 +105,10 @@ class Graph:
         listed = tuple(interfaces)
         self.named_contexts = named_contexts
         self.target_names = target_names
+        #: the ARGs above the first FROM
+        self.global_arguments = tuple(arguments)
         #: values of the global ARGs for FROM lines; None where there is no default
-        self.arguments = _global_values(arguments, build_arguments or {})
+        self.arguments = _global_values(self.global_arguments, build_arguments or {})
         self._by_name: dict[str, int] = {}
         for index, interface in enumerate(listed):
             if interface.name is not None:
@@ -172,6 +175,10 @@ class Graph:
     def expand(self, word: str) -> str | None:
         """A FROM word with the global ARGs put in; None if a value is not known or the word is malformed."""
         return expanded_or_none(word, self.arguments.get, "\\")
+
+    def default_arguments(self) -> dict[str, str]:
+        """The values of the global ARGs where a build is given none."""
+        return _global_values(self.global_arguments, {})
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -13,7 +13,7 @@ from dockls.syntax.items import (
     Item,
     Place,
 )
-from dockls.syntax.parsed import Flag, Heredoc, Parsed, Problem, Word
+from dockls.syntax.parsed import Flag, Heredoc, Pair, Parsed, Problem, Word
 from dockls.syntax.tree import Dockerfile, Section, parse
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Heredoc",
     "Instruction",
     "Item",
+    "Pair",
     "Parsed",
     "Place",
     "Problem",
