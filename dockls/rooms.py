@@ -108,6 +108,11 @@ class Rule(NamedTuple):
     theme: str
     group: str | None
 
+    @property
+    def buildkit_check(self) -> str | None:
+        """The name of the check of BuildKit that this rule is; None if it has none."""
+        return next((alias for alias in self.aliases if alias.isalpha()), None)
+
 
 def instruction_rule(
     severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None

@@ -12,7 +12,7 @@ from dockls.engine.rule_set import RuleSet
 from dockls.engine.suppression import is_silenced, suppressions_of
 from dockls.rooms import Finding, Rule, Severity
 from dockls.semantics import Model
-from dockls.syntax import Item
+from dockls.syntax import Item, Section
 
 
 class Diagnostic(NamedTuple):
@@ -57,11 +57,18 @@ def check_sections(model: Model, rule_set: RuleSet | None = None) -> list[tuple[
 _FEW_ITEMS = 4
 
 
+class _Wide(NamedTuple):
+    """What one section says of the whole file."""
+
+    names: frozenset[str]
+    raises: bool
+
+
 class _Checked(NamedTuple):
     """What was found per section, and what all sections shared when it was."""
 
     sections: list[tuple[Diagnostic, ...]]
-    silenced: list[frozenset[str]]
+    silenced: list[_Wide]
     of_graph: dict[int, tuple[Diagnostic, ...]]
     of_file: dict[int, tuple[Diagnostic, ...]]
 
@@ -71,23 +78,35 @@ def _checked(model: Model, enabled: RuleSet) -> _Checked:
     of_file = _by_section(model, _run_all(enabled, enabled.by_sight["file"], model))
     before, different = _inherited(model, enabled)
     if before is None:
-        silenced = [suppressions_of(section).file for section in model.tree.sections]
+        silenced = [_wide(section) for section in model.tree.sections]
     else:
         silenced = list(before.silenced)
         for number in different:
-            silenced[number] = suppressions_of(model.tree.sections[number]).file
+            silenced[number] = _wide(model.tree.sections[number])
         if before.of_graph is not of_graph or before.silenced != silenced:
             before = None
         elif before.of_file != of_file:
             spoken_of = {*before.of_file, *of_file}
             different |= {number for number in spoken_of if before.of_file.get(number) != of_file.get(number)}
-    everywhere = frozenset[str]().union(*filter(None, silenced))
+    everywhere = frozenset[str]().union(*[one.names for one in silenced if one.names])
+    raises = silenced[0].raises
     count = len(model.tree.sections)
     sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
     for number in range(count) if before is None else different:
         found = _own(model, number, enabled) + of_graph.get(number, ()) + of_file.get(number, ())
-        sections[number] = _unsilenced(model, number, found, everywhere)
+        kept = _unsilenced(model, number, found, everywhere)
+        sections[number] = tuple([_raised(one) for one in kept]) if raises else kept
     return _Checked(sections, silenced, of_graph, of_file)
+
+
+def _wide(section: Section) -> _Wide:
+    suppressions = suppressions_of(section)
+    return _Wide(suppressions.file, suppressions.raises)
+
+
+def _raised(diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic where ``# check=error=true`` makes BuildKit's checks fail the build."""
+    return diagnostic if diagnostic.rule.buildkit_check is None else diagnostic._replace(severity=Severity.ERROR)
 
 
 def _inherited(model: Model, enabled: RuleSet) -> tuple[_Checked | None, set[int]]:

@@ -8,6 +8,8 @@ or any alias.
 from typing import NamedTuple
 
 from dockls.rooms import Rule
+from dockls.semantics import check_directive
+from dockls.semantics.check_directive import options_of, parse_check_comment
 from dockls.syntax import Blank, Comment, Directive, Instruction, Item, Section
 
 #: stands for every rule
@@ -17,7 +19,8 @@ ALL = "*"
 class Suppressions(NamedTuple):
     """What the comments of one section silence; names in lower case.
 
-    `below` is for the FROM of the next section, because comments directly above a FROM stand in front of it.
+    `below` is for the FROM of the next section, because comments directly above a FROM stand in front of it. With
+    `raises`, BuildKit's checks are errors in the whole file (``# check=error=true``).
     """
 
     instructions: dict[Item, frozenset[str]]
@@ -25,8 +28,11 @@ class Suppressions(NamedTuple):
     file: frozenset[str]
     below: frozenset[str]
     below_stage: frozenset[str]
+    raises: bool = False
 
 
+#: a comment without one of these silences nothing
+_WORDS = ("dockls", "hadolint", "check")
 _NONE: frozenset[str] = frozenset()
 _EMPTY = Suppressions({}, _NONE, _NONE, _NONE, _NONE)
 
@@ -53,10 +59,10 @@ def _read(section: Section) -> Suppressions:
     file: set[str] = set()
     pending: set[str] = set()
     pending_stage: set[str] = set()
+    options = options_of(section)
+    file |= _all(options.skipped)
     for item in section.items:
-        if isinstance(item, Directive) and item.name == "check":
-            file |= _skipped(item.value)
-        elif isinstance(item, Comment):
+        if isinstance(item, Comment):
             scope, names = _parsed(item.content)
             {"instruction": pending, "stage": pending_stage, "file": file}.get(scope, set()).update(names)
         elif isinstance(item, Blank):
@@ -67,22 +73,19 @@ def _read(section: Section) -> Suppressions:
                 instructions[item] = frozenset(pending)
             stage |= pending_stage
             pending, pending_stage = set(), set()
-    return Suppressions(instructions, frozenset(stage), frozenset(file), frozenset(pending), frozenset(pending_stage))
+    return Suppressions(
+        instructions, frozenset(stage), frozenset(file), frozenset(pending), frozenset(pending_stage), options.is_error
+    )
 
 
 def _is_relevant(item: Item) -> bool:
     if isinstance(item, Directive):
         return item.name == "check"
-    return isinstance(item, Comment) and ("dockls" in item.text or "hadolint" in item.text)
+    return isinstance(item, Comment) and any(word in item.text for word in _WORDS)
 
 
-def _skipped(value: str) -> set[str]:
-    for part in value.split(";"):
-        key, _, names = part.strip().partition("=")
-        if key.strip().lower() == "skip":
-            found = {name.strip().lower() for name in names.split(",") if name.strip()}
-            return {ALL} if "all" in found else found
-    return set()
+def _all(names: frozenset[str]) -> set[str]:
+    return {ALL} if check_directive.ALL in names else set(names)
 
 
 def _parsed(comment: str) -> tuple[str, set[str]]:
@@ -103,7 +106,8 @@ def _parsed(comment: str) -> tuple[str, set[str]]:
                 scope, rest = wider, rest[len(prefix) :].strip()
         if rest.startswith("ignore="):
             return scope, _names(rest.removeprefix("ignore=").split(" ")[0])
-    return "", set()
+    skipped = parse_check_comment(comment).skipped
+    return ("instruction", _all(skipped)) if skipped else ("", set())
 
 
 def _names(text: str) -> set[str]:

@@ -45,18 +45,36 @@ def contract(stage: Stage) -> Contract:
 
 
 def _contract(stage: Stage) -> Contract:
-    inherited = _inherited(stage)
     final = stage.final_state
-    changes: dict[str, object] = {
-        "user": final.user,
-        "workdir": final.workdir,
-        "shell": final.shell,
-        "environment": tuple(sorted((name, variable.value) for name, variable in final.environment.items())),
-    }
+    return _set_by_chain(stage)._replace(
+        user=final.user,
+        workdir=final.workdir,
+        shell=final.shell,
+        environment=tuple(sorted((name, variable.value) for name, variable in final.environment.items())),
+    )
+
+
+def _set_by_chain(stage: Stage) -> Contract:
+    """What the instructions of the stage and of those it starts from set, without what its final state tells."""
+    # The oldest stage first: the chain may be longer than the stack.
+    chain = [stage]
+    while _set_by_chain not in chain[-1].memo and (parent := chain[-1].parent) is not None:
+        chain.append(parent)
+    known = chain[-1].memo.get(_set_by_chain)
+    while chain:
+        one = chain.pop()
+        known = one.memo.get(_set_by_chain) or _set_by(one, _of_image(one) if known is None else known)
+        one.memo[_set_by_chain] = known
+    assert isinstance(known, Contract)
+    return known
+
+
+def _set_by(stage: Stage, inherited: Contract) -> Contract:
+    # The triggers of the base have run in this stage and are gone.
+    current = inherited._replace(triggers=())
     set_here = {instruction.keyword for instruction in stage.instructions}
     if "ENTRYPOINT" in set_here and "CMD" not in set_here:
-        changes["command"] = None
-    current = inherited._replace(**changes)  # type: ignore[arg-type]
+        current = current._replace(command=None)
     for instruction, state in zip(stage.instructions, stage.states, strict=False):
         current = _applied(current, instruction, instruction.parsed, state)
     return current
@@ -98,11 +116,8 @@ def _added(before: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({*before, *new}))
 
 
-def _inherited(stage: Stage) -> Contract:
-    if stage.parent is not None:
-        parent = contract(stage.parent)
-        # The triggers of the base have run in this stage and are gone.
-        return parent._replace(triggers=())
+def _of_image(stage: Stage) -> Contract:
+    """What the base image sets."""
     empty = Contract(None, None, None, None, (), (), (), (), None, None, (), ())
     image = stage.base_image
     if image is None or image == "scratch":

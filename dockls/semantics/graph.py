@@ -176,9 +176,11 @@ class Graph:
         """A FROM word with the global ARGs put in; None if a value is not known or the word is malformed."""
         return expanded_or_none(word, self.arguments.get, "\\")
 
-    def default_arguments(self) -> dict[str, str]:
-        """The values of the global ARGs where a build is given none."""
-        return _global_values(self.global_arguments, {})
+    def default_arguments(self) -> dict[str, str] | None:
+        """The values of the global ARGs where a build is given none; None if a default is malformed."""
+        values = _global_values(self.global_arguments, {})
+        defaults = [one.name for one in self.global_arguments if one.value is not None]
+        return values if all(name in values for name in defaults) else None
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -36,6 +36,8 @@ _BUILD_VARIABLES = (
 )
 #: what package managers and tools for accounts write in the image that they run in
 _SYSTEM = ("/etc/group*", "/etc/passwd*", "/etc/shadow*", "/home/*", "/lib/apk*", "/var/cache/*", "/var/lib/*")
+#: what the container's root file system is given to mount over, where a base image made here has none
+_MOUNT_POINTS = ("/dev", "/proc", "/sys")
 _INSTALLED = ("/sbin/*", "/usr/bin/*", "/usr/lib/*", "/usr/sbin/*", "/usr/share/zoneinfo*", "/etc/ssl/*")
 _VENV = "/opt/venv"
 
@@ -153,7 +155,10 @@ def _compared(written: Written, before: _Built, after: _Built, workshop: Worksho
     # Where both images take a file from another stage it has not moved.
     moved = {target: source for target, source in moved.items() if target.endswith("/") or source in before.image.files}
     programs = tuple(moved) if "CGO_ENABLED=0" in written.after.tree.text else ()
-    prepared = (*(_SYSTEM if commands else ()), *(_INSTALLED if "apk" in commands or "apt" in commands else ()))
+    prepared = (
+        *((*_SYSTEM, *_MOUNT_POINTS) if commands else ()),
+        *(_INSTALLED if "apk" in commands or "apt" in commands else ()),
+    )
     # Packages of Python move into an environment of their own; that the program finds them there shows the run.
     if _VENV in written.after.tree.text and _VENV not in written.before.tree.text:
         prepared += (f"{_VENV}*",)
