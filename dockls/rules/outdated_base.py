@@ -4,7 +4,8 @@ Its tag is no longer rebuilt, so that the image gets no security updates, whatev
 that are is known from a table with a date of its own; nothing is said of images that are not in it, nor where the image
 is chosen by its digest. Sources: endoflife.date, the official images' library files.
 
-The fix takes the successor that the refactoring [upgrade-base](../refactorings/upgrade-base.md) takes.
+The fix takes the newest version of the same variant; whether the program runs there is for its tests to say. It is left
+out where an image of another name takes its place.
 
 ```dockerfile
 FROM node:14-alpine
@@ -22,6 +23,7 @@ CMD ["node", "server.js"]
 
 from collections.abc import Iterator
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Resolution, Stage
 from dockls.semantics.first_line import on_first_line
@@ -41,10 +43,9 @@ def outdated_base(stage: Stage) -> Iterator[Finding]:
         return
     word = stage.declaration.words[0]
     fixes: tuple[Fix, ...] = ()
-    if found.image is not None and not base.mention.has_variable:
-        from dockls.engine.mending import refactored
-
-        fixes = (refactored(f"Upgrade to `{found.image}`", "upgrade-base", Place(stage.declaration, word.span)),)
+    if found.image is not None and not found.gone and not base.mention.has_variable:
+        replaced = edits.replacing(Place(stage.declaration, word.span), found.image)
+        fixes = (Fix(f"Upgrade to `{found.image}`", replaced, safe=False),)
     reason = found.reason.partition("; ")[0].partition(", and programs")[0]
     message = f"{reason}, so it gets no security updates"
     yield Finding(on_first_line(stage.declaration, word.span), message, fixes=fixes)

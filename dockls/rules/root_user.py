@@ -5,7 +5,6 @@ such rights: an ordinary user will do, and many images bring one along.
 
 The stage that is built by default is looked at. Nothing is said where the user of the base image is not known, and of
 servers and databases that start as root and give their rights away (nginx, PostgreSQL).
-The fix is that of [run-as-non-root](../refactorings/run-as-non-root.md).
 
 ```dockerfile
 FROM node:24-alpine
@@ -13,21 +12,12 @@ FROM node:24-alpine
 COPY server.js .
 CMD ["node", "server.js"]
 ```
-
-->
-
-```dockerfile
-FROM node:24-alpine
-COPY server.js .
-USER node
-CMD ["node", "server.js"]
-```
 """
 
 from collections.abc import Iterator
 
 from dockls.rooms import Finding, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Model
 from dockls.syntax import Place
 
 #: what images start as root that then run their work as another user: nginx, postgres
@@ -41,7 +31,6 @@ def root_user(model: Model) -> Iterator[Finding]:
     stage = model.target
     if stage is None or stage.final_state.user not in _ROOT:
         return
-    from dockls.engine.mending import refactored
     from dockls.knowledge import facts
 
     known = facts(stage.base_image) if stage.base_image else None
@@ -51,12 +40,4 @@ def root_user(model: Model) -> Iterator[Finding]:
     instruction = users[-1] if users else stage.declaration
     if not instruction.words:
         return
-    fixes = () if users else (refactored("Run as another user", "run-as-non-root", _start(stage)),)
-    yield Finding(Place(instruction, instruction.words[0].span), "the image runs as root", fixes=fixes)
-
-
-def _start(stage: Stage) -> Place:
-    """Where the refactoring is offered: what starts the program."""
-    starts = [one for one in stage.instructions if one.keyword in ("CMD", "ENTRYPOINT")]
-    chosen = starts[-1] if starts else stage.declaration
-    return Place(chosen, chosen.keyword_span)
+    yield Finding(Place(instruction, instruction.words[0].span), "the image runs as root")

@@ -22,14 +22,14 @@ CMD ["node", "server.js", "--port", "8080"]
 ```
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Stage
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
-from dockls.text import Edit, Span
+from dockls.text import Span
 
 
 @stage_rule(severity=Severity.INFORMATION, theme="style", aliases=("JSONArgsRecommended", "DL3025"))
@@ -57,25 +57,13 @@ def _inherits_shell(stage: Stage) -> bool:
 
 
 def _finding(instruction: Instruction) -> Finding:
+    from dockls.runtimes.programs import exec_form_edits
+
     message = f"{instruction.keyword} starts a shell, which passes no signals on to the program"
     if instruction.words[0].value.startswith("exec "):
         message = f"{instruction.keyword} goes through a shell, which the JSON form does without"
     return Finding(
         on_first_line(instruction, Span(*instruction.body_span)),
         message,
-        fixes=(Fix("Use the exec form", partial(_exec_form, instruction), safe=False),),
+        fixes=(Fix("Use the exec form", partial(exec_form_edits, instruction), safe=False),),
     )
-
-
-def _exec_form(instruction: Instruction, model: Model) -> Iterable[Edit] | None:
-    from dockls.runtimes.programs import plain_words, written_as
-    from dockls.runtimes.subject import CannotSwitchError
-
-    if "#" in instruction.text and "\n" in instruction.text.rstrip("\r\n"):
-        return None  # a comment between the lines would be lost
-    try:
-        words = plain_words(instruction)
-    except CannotSwitchError:
-        return None
-    edit = written_as(instruction, words) if words else None
-    return None if edit is None else [Edit(edit.span.shifted(model.start_of(instruction)), edit.text)]

@@ -21,6 +21,7 @@ RUN npm ci
 
 from collections.abc import Iterator
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Resolution, Stage
 from dockls.semantics.first_line import on_first_line
@@ -42,9 +43,8 @@ def unpinned_base(stage: Stage) -> Iterator[Finding]:
     exact = pinned(base.value)
     fixes: tuple[Fix, ...] = ()
     if exact is not None and exact.image is not None:
-        from dockls.engine.mending import refactored
-
-        fixes = (refactored(f"Pin `{exact.image}`", "pin-tag", Place(stage.declaration, word.span)),)
+        pinning = edits.replacing(Place(stage.declaration, word.span), exact.image)
+        fixes = (Fix(f"Pin `{exact.image}`", pinning, safe=False),)
     shown = f"`{base.value}` is" if reference.tag else f"`{base.value}` has no tag: it is"
     message = f"{shown} another image with every release"
     yield Finding(on_first_line(stage.declaration, word.span), message, fixes=fixes)

@@ -90,6 +90,18 @@ def written_as(instruction: Instruction, words: tuple[str, ...]) -> Edit | None:
     return Edit(Span(start, end), text)
 
 
+def exec_form_edits(instruction: Instruction, model: Model) -> list[Edit] | None:
+    """The edits that start a shell form without the shell; None where it needs one or a comment would be lost."""
+    if "#" in instruction.text and "\n" in instruction.text.rstrip("\r\n"):
+        return None
+    try:
+        words = plain_words(instruction)
+    except CannotSwitchError:
+        return None
+    edit = written_as(instruction, words) if words else None
+    return None if edit is None else [Edit(edit.span.shifted(model.start_of(instruction)), edit.text)]
+
+
 def program_path(stage: Stage, program: str) -> str | None:
     """The absolute path of a program as the stage finds it; None where nothing tells."""
     state = stage.final_state
