@@ -115,6 +115,14 @@ class Stage:
         return found[0]
 
     @property
+    def chain(self) -> "tuple[Stage, ...]":
+        """The stage, the one that its FROM names, and so on: all whose instructions its image is made of."""
+        found = [self]
+        while (parent := found[-1].parent) is not None:
+            found.append(parent)
+        return tuple(found)
+
+    @property
     def references(self) -> tuple[Reference, ...]:
         """What COPY --from and RUN --mount=…,from= of this stage name."""
         return self.node.references

@@ -1,0 +1,63 @@
+"""A package manager that would ask before it installs.
+
+Nobody answers in a build: `apt-get install` without `-y` gives up with “Abort.” as soon as it needs one package more
+than it was asked for.
+
+Nothing is said where the answer is configured (`Assume-Yes`), where it is piped in, and of `-qq`, which means yes.
+
+```dockerfile
+FROM debian:trixie-slim
+RUN apt-get update && apt-get install tini
+                      ^^^^^^^^^^^^^^^ warning: `apt-get install` may ask before it installs, and nobody answers
+```
+
+->
+
+```dockerfile
+FROM debian:trixie-slim
+RUN apt-get update && apt-get install -y tini
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Severity, stage_rule
+from dockls.semantics import Stage
+from dockls.semantics.execution import Executed, executed
+from dockls.syntax import Place
+from dockls.text import Span
+
+_ASKING = frozenset(("apt-get", "apt", "yum", "dnf"))
+_LONG = frozenset(("--yes", "--assume-yes", "--assumeyes", "--assume-no", "--download-only", "--simulate"))
+
+
+@stage_rule(severity=Severity.WARNING, theme="syntax", aliases=("DL3014", "DL3030", "DL3038"))
+def interactive_install(stage: Stage) -> Iterator[Finding]:
+    """Look for `-y` in every install."""
+    for command in executed(stage):
+        if command.command.program not in _ASKING or command.command.connector == "|":
+            continue
+        number = next((n for n, word in enumerate(command.words) if n and not word.startswith("-")), None)
+        if number is None or command.words[number] != "install" or _is_answered(command):
+            continue
+        if len(command.words) == number + 1 or _is_configured(stage):
+            continue
+        start, end = command.word_span(0).start, command.word_span(number).end
+        place = Place(command.instruction, Span(start, end))
+        shown = f"{command.words[0]} install"
+        fix = Fix("Add -y", edits.replacing(Place(command.instruction, Span(end, end)), " -y"))
+        yield Finding(place, f"`{shown}` may ask before it installs, and nobody answers", fixes=(fix,))
+
+
+def _is_answered(command: Executed) -> bool:
+    for word in command.words[1:]:
+        if word in _LONG or "$" in word or word.startswith("-qq") or "ssume-" in word:
+            return True
+        if word.startswith("-") and not word.startswith("--") and "y" in word:
+            return True
+    return False
+
+
+def _is_configured(stage: Stage) -> bool:
+    return any("ssume-" in one.text or "assumeyes" in one.text for each in stage.chain for one in each.instructions)
