@@ -32,7 +32,7 @@ def go_linking(stage: Stage, build: Executed) -> Linking:
     golang's alpine images (Go 1.20 release notes, "Cgo"), and dynamically only if the program uses cgo or the packages
     net or os/user.
     """
-    value = _variable(stage, build, "CGO_ENABLED")
+    value = variable_of(stage, build, "CGO_ENABLED")
     if value == "0":
         return Linking("static", "CGO_ENABLED=0")
     libc = libc_of(stage)
@@ -45,7 +45,7 @@ def go_linking(stage: Stage, build: Executed) -> Linking:
     return Linking(libc if libc in ("glibc", "musl") else None, "cgo is on by default where a C compiler is installed")
 
 
-def _variable(stage: Stage, build: Executed, name: str) -> str | None:
+def variable_of(stage: Stage, build: Executed, name: str) -> str | None:
     """The value of a variable for one command: its own prefix, an ``export`` or ``env`` before it, ENV, ARG."""
     prefixes = [word.value or word.text for word in build.command.assignments]
     prefixes += [word for word in build.words if word.startswith(name + "=")]

@@ -1,0 +1,83 @@
+"""A program built for one C library in an image that has another, or an older one.
+
+Alpine's C library is musl, that of most other images glibc. A dynamically linked program of one finds no loader in the
+other: the container ends at once with “not found”, although the file is there. A newer glibc than that of the final
+image fails with “version `GLIBC_2.38' not found”.
+
+Nothing is said of static programs, where Alpine gets `gcompat`, and where it is not known how the program is built.
+
+```dockerfile
+FROM rust:1.91 AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --release
+
+FROM alpine:3.24
+COPY --from=build /src/target/release/server /server
+                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ error: `server` is linked against glibc, but this image has musl
+ENTRYPOINT ["/server"]
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Related, Severity, file_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import libc_of
+from dockls.semantics.linking import Linked, Taken, programs_taken
+
+_GLIBC_FOR_ALPINE = ("gcompat", "libc6-compat", "glibc")
+
+
+@file_rule(severity=Severity.ERROR, theme="compatibility")
+def foreign_libc(model: Model) -> Iterator[Finding]:
+    """Compare the C library of what a stage takes from others with its own."""
+    for stage in model.stages:
+        takes = any(one.target is not None for one in stage.references)
+        own = libc_of(stage) if takes else None
+        if own not in ("glibc", "musl") or _installs_glibc(stage):
+            continue
+        for taken in programs_taken(model.stages, stage):
+            if taken.linked.linking.kind != own:
+                yield _foreign(taken, own)
+            elif own == "glibc":
+                yield from _older(taken, stage)
+
+
+def _installs_glibc(stage: Stage) -> bool:
+    return any(name in one.text for each in stage.chain for one in each.instructions for name in _GLIBC_FOR_ALPINE)
+
+
+def _foreign(taken: Taken, own: str) -> Finding:
+    found = taken.linked
+    related = (Related(found.build.place, "builds it"),)
+    told = f"linked against {found.linking.kind}, but this image has {own}"
+    if found.is_certain:
+        return Finding(taken.place, f"`{taken.name}` is {told}", related)
+    message = f"`{taken.name}` may be {told}: cgo is on by default"
+    return Finding(taken.place, message, related, _without_cgo(found), severity=Severity.WARNING)
+
+
+def _without_cgo(found: Linked) -> tuple[Fix, ...]:
+    if found.is_certain:
+        return ()
+    return (Fix("Build without cgo", edits.replacing(found.start, "CGO_ENABLED=0 "), safe=False),)
+
+
+def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:
+    from dockls.knowledge import facts
+
+    found = taken.linked
+    built = facts(found.stage.base_image or "")
+    runs = facts(stage.base_image or "")
+    if built is None or runs is None or built.glibc is None or runs.glibc is None or not runs.release:
+        return
+    if _numbers(built.glibc) > _numbers(runs.glibc):
+        message = f"`{taken.name}` is built with glibc {built.glibc}, but this image has {runs.glibc}"
+        related = (Related(found.build.place, "builds it"),)
+        yield Finding(taken.place, message, related, _without_cgo(found), severity=Severity.WARNING)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple([int(part) for part in version.split(".") if part.isdecimal()])

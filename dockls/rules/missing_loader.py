@@ -1,0 +1,57 @@
+"""A program that needs a C library, in an image that has none.
+
+`scratch` and the `static` images of distroless and Chainguard have neither a C library nor the loader that starts a
+dynamically linked program: the container ends at once with “no such file or directory”, although the file is there.
+Rust and C programs are dynamic unless told otherwise; Go programs that use the network are so where cgo is on, the
+default of golang's Debian images.
+
+Nothing is said where the stage brings libraries along, and where it is not known how the program is built. Sources:
+pkg.go.dev/cmd/cgo, doc.rust-lang.org/reference/linkage.html#static-and-dynamic-c-runtimes.
+
+```dockerfile
+FROM rust:1.91 AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --release
+
+FROM scratch
+COPY --from=build /src/target/release/server /server
+                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ error: `server` is linked against glibc, which this image does not have
+ENTRYPOINT ["/server"]
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Related, Severity, file_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import libc_of
+from dockls.semantics.files import copies_of
+from dockls.semantics.linking import Taken, programs_taken
+
+
+@file_rule(severity=Severity.ERROR, theme="compatibility")
+def missing_loader(model: Model) -> Iterator[Finding]:
+    """Look at what stages without a C library take from others."""
+    for stage in model.stages:
+        takes = any(one.target is not None for one in stage.references)
+        if takes and libc_of(stage) == "none" and not _has_libraries(stage):
+            yield from [_finding(taken) for taken in programs_taken(model.stages, stage)]
+
+
+def _has_libraries(stage: Stage) -> bool:
+    """Whether libraries may come with a COPY."""
+    places = [copy.destination for one in stage.chain for copy in copies_of(one)]
+    return any(place is None or place == "/" or place.startswith(("/lib", "/usr")) for place in places)
+
+
+def _finding(taken: Taken) -> Finding:
+    found = taken.linked
+    related = (Related(found.build.place, "builds it"),)
+    missing = f"linked against {found.linking.kind}, which this image does not have"
+    if found.is_certain:
+        return Finding(taken.place, f"`{taken.name}` is {missing}", related)
+    fix = Fix("Build without cgo", edits.replacing(found.start, "CGO_ENABLED=0 "), safe=False)
+    message = f"`{taken.name}` may be {missing}: cgo is on by default"
+    return Finding(taken.place, message, related, (fix,), severity=Severity.WARNING)
