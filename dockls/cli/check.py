@@ -13,6 +13,7 @@ from dockls.cli.report import VERSION, as_json, finding_of
 from dockls.engine import Diagnostic, RuleSet, check, configured, fixed, known_words
 from dockls.project import Configuration, Neighborhood, dockerfiles, load_configuration
 from dockls.rooms import Rule, Severity
+from dockls.semantics import Model
 
 
 class _Checked(NamedTuple):
@@ -115,7 +116,15 @@ def _checked(session: _Session, path: str) -> _Checked:
         mended = _mended(session, opened, rule_set)
     fail_on = options.fail_on or configuration.fail_on or "warning"
     level = 0 if fail_on == "never" else Severity[{"info": "information"}.get(fail_on, fail_on).upper()]
-    return _Checked(mended, check(mended.model, rule_set), level, mended is not opened)
+    found = tuple([_with_sound_fixes(mended.model, one) for one in check(mended.model, rule_set)])
+    return _Checked(mended, found, level, mended is not opened)
+
+
+def _with_sound_fixes(model: Model, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic with those of its fixes that apply here."""
+    finding = diagnostic.finding
+    fixes = tuple([fix for fix in finding.fixes if fix.edits(model)])
+    return diagnostic._replace(finding=finding._replace(fixes=fixes))
 
 
 def _mended(session: _Session, opened: Opened, rule_set: RuleSet) -> Opened:

@@ -111,7 +111,9 @@ def _lines(model: Model, stage: Stage, final: str, wanted: str) -> list[str]:
     manager = _manager(stage)
     shell = "/bin/sh" if manager in _INSTALLS else "/busybox/sh"
     tools = (_INSTALLS[manager],) if manager in _INSTALLS else _BUSYBOX
-    bodies = ["USER root", *tools, f'ENTRYPOINT ["{shell}"]']
+    # An image from nothing has no list of users in which a name could be found.
+    from_nothing = (stage.chain[-1].base_image or "scratch") == "scratch"
+    bodies = [f"USER {'0' if from_nothing else 'root'}", *tools, f'ENTRYPOINT ["{shell}"]']
     body = [f"{edits.keyword(model, word)} {rest}" for word, _, rest in [line.partition(" ") for line in bodies]]
     start, behind = edits.keyword(model, "FROM"), edits.keyword(model, "AS")
     return [f"{start} {final} {behind} {wanted}", *body, "", f"{start} {final}"]

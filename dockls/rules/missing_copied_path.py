@@ -83,7 +83,8 @@ def _is_complete(stage: Stage) -> bool:
             return False
         if any(copy.destination is None or set("".join(copy.sources)) & _PATTERN for copy in copies_of(one)):
             return False
-    return all(entry.kind is not None or entry.origin == "stage" for entry in files_of(stage))
+    listed = files_of(stage)
+    return listed != () and all(entry.kind is not None or entry.origin == "stage" for entry in listed)
 
 
 def _near(stage: Stage, path: str) -> Made | None:

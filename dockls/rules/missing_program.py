@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 _INTERPRETERS = frozenset(
     ("node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "python", "python3", "java", "ruby", "php", "dotnet", "go",
-     "cargo", "mvn", "gradle", "nginx", "perl", "gunicorn", "uvicorn")
+     "cargo", "mvn", "gradle", "nginx", "perl")
 )  # fmt: skip
 _KNOWN_ROLES = frozenset(("empty", "distro", "language", "runtime", "server", "sdk", "jdk"))
 _SHORTEST = 4
+_STANDARD = frozenset(("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
 
 
 @stage_rule(severity=Severity.ERROR, theme="compatibility")
@@ -102,6 +103,10 @@ def _of_name(stage: Stage, instruction: Instruction, word: Word, known: "ImageFa
         yield Finding(place, f"`{name}` is not in `{stage.base_image}`, and nothing installs it")
 
 
+#: what may install any program
+_INSTALLING = ("pip", "npm", "gem ", "curl", "wget", "install", " add ", "-S ", ".sh", "cargo", "go ", "composer")
+
+
 def _is_mentioned(stage: Stage, name: str, starting: Instruction) -> bool:
     """Whether something in the stage or below may bring the program, as scripts and copied folders may."""
     for each in stage.chain:
@@ -112,11 +117,16 @@ def _is_mentioned(stage: Stage, name: str, starting: Instruction) -> bool:
                 return True
         if any(_may_bring(copy) for copy in copies_of(each)):
             return True
-    return False
+    return _has_folder_of_its_own(stage)
 
 
-#: what may install any program
-_INSTALLING = ("pip", "npm", "gem ", "curl", "wget", "install", " add ", "-S ", ".sh", "cargo", "go ", "composer")
+def _has_folder_of_its_own(stage: Stage) -> bool:
+    """Whether PATH names a folder that neither the system nor the base image has in it: it may hold anything."""
+    from dockls.knowledge import facts
+
+    known = facts(stage.base_image) if stage.base_image else None
+    usual = {*_STANDARD, *(known.env.get("PATH", "").split(":") if known is not None else ())}
+    return any(folder not in usual for folder in (stage.final_state.lookup("PATH") or "/").split(":"))
 
 
 def _may_bring(copy: Copy) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, fixed, offers, perform
+from dockls.engine.silencing import silencings
 from dockls.rooms import Fix, Refused
 from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
 from dockls.server.conversion import workspace_edit
@@ -98,10 +99,20 @@ class Actions:
     # -- fixes
 
     def _fixes_at(self, document: Document, span: Span) -> Iterator[tuple[Fix, Diagnostic]]:
-        for diagnostic in self._analyzer.findings(document):
-            if diagnostic.finding.fixes and document.tree.span_of(diagnostic.finding.place).overlaps(span):
-                for fix in diagnostic.finding.fixes:
+        """The fixes of the findings at a place that apply, then the ways to ignore them."""
+        model = self._analyzer.model(document)
+        here = [
+            diagnostic
+            for diagnostic in self._analyzer.findings(document)
+            if document.tree.span_of(diagnostic.finding.place).overlaps(span)
+        ]
+        for diagnostic in here:
+            for fix in diagnostic.finding.fixes:
+                if fix.edits(model):
                     yield fix, diagnostic
+        for diagnostic in here:
+            for fix in silencings(model, diagnostic):
+                yield fix, diagnostic
 
     def _fixes(self, request: Request) -> Iterator[Json]:
         document = request.document
@@ -113,7 +124,8 @@ class Actions:
                 "kind": QUICK_FIX,
                 "diagnostics": [self._analyzer.converted(document, diagnostic)],
             }
-            if fix.safe and self._client.action_preferred and id(diagnostic) not in preferred:
+            mends = fix in diagnostic.finding.fixes
+            if mends and fix.safe and self._client.action_preferred and id(diagnostic) not in preferred:
                 preferred.add(id(diagnostic))
                 action["isPreferred"] = True
             if self._is_lazy:

@@ -70,7 +70,7 @@ PARSE = {
 
 FILE = b"""\
 # syntax=docker/dockerfile:1
-FROM golang:1.24 AS Build
+FROM golang:1.27 AS Build
 RUN <<EOT
 go build -o /app .
 EOT

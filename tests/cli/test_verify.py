@@ -139,7 +139,7 @@ def test_what_the_new_base_brings_is_not_added(fake):
 def test_the_new_base_is_that_of_the_platform(fake):
     Path("Dockerfile").write_text(MIXED.replace("FROM golang", "FROM --platform=linux/arm64 golang"), "utf-8")
     run("verify", "Dockerfile", "--apply", "extract-builder-stage")
-    assert "\nFROM --platform=linux/arm64 golang:1.24\n" in fake.log("built.log")
+    assert "\nFROM --platform=linux/arm64 golang:1.27\n" in fake.log("built.log")
 
 
 def test_a_program_built_anew_may_differ_if_it_runs_the_same(fake):
@@ -289,7 +289,7 @@ def test_both_builds_get_arguments_and_secrets(fake, monkeypatch):
 
 def test_the_refactoring_sees_the_build_arguments(fake):
     fake.images(before=OLD, after=NEW, base_after={}, base_before={})
-    Path("Dockerfile").write_text(MIXED.replace("FROM golang:1.24", "ARG BASE=golang:1.24\nFROM $BASE"), "utf-8")
+    Path("Dockerfile").write_text(MIXED.replace("FROM golang:1.27", "ARG BASE=golang:1.27\nFROM $BASE"), "utf-8")
     words = ("verify", "Dockerfile", "--apply", "extract-builder-stage")
     assert run(*words).status == 0
     assert "`golang:onbuild` has ONBUILD triggers" in run(*words, "--build-arg", "BASE=golang:onbuild").err

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM golang:1.24 AS builder
+FROM golang:1.27 AS builder
 ARG VERSION=dev
 WORKDIR /src
 COPY . .

@@ -55,7 +55,14 @@ class Editor:
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_fix_mends_the_file(name):
     editor = Editor(name, MISSPELLED)
-    (fix,) = editor.menu("biuld", ["quickfix"])
+    fix, *others = editor.menu("biuld", ["quickfix"])
+    assert [other["title"] for other in others] == [
+        "Ignore unknown-stage for this instruction",
+        "Ignore unknown-stage in this stage",
+        "Ignore unknown-stage in this file",
+    ]
+    assert "isPreferred" not in others[0]
+    assert "# dockls: ignore[unknown-stage]\nCOPY" in editor.applied(others[0])
     assert ("edit" in fix) == (name in EAGER)
     assert fix["diagnostics"][0]["code"] == "unknown-stage"
     assert editor.applied(fix) == MENDED
