@@ -58,7 +58,7 @@ class _Session:
             if options.ignore is not None:
                 found = found._replace(ignore=(*found.ignore, *_names(options.ignore)))
             self._configurations[folder] = found
-        return self._configurations[folder]
+        return self._configurations[folder].for_file(path)
 
     def knows(self, names: Iterable[str]) -> bool:
         """Whether all names are those of rules; tells those that are not."""
@@ -70,7 +70,7 @@ class _Session:
 
     def rule_set(self, configuration: Configuration) -> RuleSet:
         """The rules that settings ask for; equal settings share one set."""
-        key = (configuration.select, configuration.ignore, tuple(sorted(configuration.severity.items())))
+        key = configuration.rules_key
         if key not in self._sets:
             self._sets[key] = configured(configuration, self._fault)
         return self._sets[key]

@@ -94,7 +94,8 @@ def _checked(model: Model, enabled: RuleSet) -> _Checked:
     sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
     for number in range(count) if before is None else different:
         found = _own(model, number, enabled) + of_graph.get(number, ()) + of_file.get(number, ())
-        kept = _unsilenced(model, number, found, everywhere)
+        here = enabled.silenced_in(model.stages[number - 1].name) if number else frozenset[str]()
+        kept = _unsilenced(model, number, found, everywhere | here)
         sections[number] = tuple([_raised(one) for one in kept]) if raises else kept
     return _Checked(sections, silenced, of_graph, of_file)
 

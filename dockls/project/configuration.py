@@ -9,7 +9,17 @@ if TYPE_CHECKING:
 #: the levels a rule can be given; "off" silences it
 LEVELS = ("error", "warning", "information", "hint", "off")
 
-_KEYS = ("select", "ignore", "severity", "context", "targets", "fail-on")
+_KEYS = (
+    "select", "ignore", "severity", "context", "targets", "fail-on", "per-file-ignores", "per-stage-ignores",
+    "other-servers",
+)  # fmt: skip
+#: keys in the spelling that editors use
+_EDITORS = {
+    "failOn": "fail-on", "perFileIgnores": "per-file-ignores", "perStageIgnores": "per-stage-ignores",
+    "otherServers": "other-servers",
+}  # fmt: skip
+#: servers and linters that may run beside this one
+OTHER_SERVERS = ("docker", "hadolint")
 _FAIL_ON = ("error", "warning", "information", "hint", "never")
 _OTHER_LEVELS = {"info": "information", "style": "hint", "warn": "warning", "none": "off", "ignore": "off"}
 
@@ -27,6 +37,9 @@ class Configuration(NamedTuple):
 
     `select` None means every rule. `severity` gives levels by rule. `context` is an absolute folder. `targets` are
     stages that are built besides the last one. `path` is the file the settings come from.
+
+    `file_ignores` and `stage_ignores` are patterns (of paths from the settings file's folder, of names of stages) with
+    the rules that are ignored there. `other_servers` tell the same findings in the same editor.
     """
 
     select: tuple[str, ...] | None = None
@@ -37,6 +50,34 @@ class Configuration(NamedTuple):
     fail_on: str | None = None
     path: str | None = None
     problems: tuple[ConfigurationProblem, ...] = ()
+    file_ignores: tuple["Ignored", ...] = ()
+    stage_ignores: tuple["Ignored", ...] = ()
+    other_servers: tuple[str, ...] = ()
+
+    @property
+    def rules_key(self) -> object:
+        """What the rule set depends on; equal settings have equal keys."""
+        levels = tuple(sorted(self.severity.items()))
+        return self.select, self.ignore, levels, self.stage_ignores, self.other_servers
+
+    def for_file(self, path: str) -> "Configuration":
+        """The settings for the file at a path: what `per-file-ignores` says of it is ignored."""
+        if not self.file_ignores:
+            return self
+        import posixpath
+        from fnmatch import fnmatchcase
+        from os.path import relpath
+
+        relative = relpath(path, posixpath.dirname(self.path or "") or ".").replace("\\", "/")
+        more: list[str] = []
+        for pattern, rules in self.file_ignores:
+            if fnmatchcase(relative, pattern) or fnmatchcase(posixpath.basename(relative), pattern):
+                more += rules
+        return self._replace(ignore=(*self.ignore, *more)) if more else self
+
+
+#: a pattern and the rules that are ignored where it matches
+Ignored = tuple[str, tuple[str, ...]]
 
 
 def load_configuration(
@@ -127,8 +168,8 @@ def _line_told(message: str, text: str) -> int:
 
 
 def _editor_keys(editor: Mapping[str, object]) -> dict[str, object]:
-    """The editor's settings with ``failOn`` as ``fail-on``; what is not set (null) is left out."""
-    return {"fail-on" if key == "failOn" else key: value for key, value in editor.items() if value is not None}
+    """The editor's settings with ``failOn`` as ``fail-on`` and so on; what is not set (null) is left out."""
+    return {_EDITORS.get(key, key): value for key, value in editor.items() if value is not None}
 
 
 class _Reader:
@@ -148,24 +189,34 @@ class _Reader:
 
         result = base or Configuration(path=self._path)
         for key, value in table.items():
-            if key == "select":
-                result = result._replace(select=self._strings(key, value, rules=True))
-            elif key == "ignore":
-                result = result._replace(ignore=self._strings(key, value, rules=True) or ())
-            elif key == "targets":
-                result = result._replace(targets=self._strings(key, value) or ())
+            if key == "context" and isinstance(value, str):
+                result = result._replace(context=str(Path(folder) / value))
             elif key == "severity":
                 result = result._replace(severity={**result.severity, **self._severity(value)})
-            elif key == "context" and isinstance(value, str):
-                result = result._replace(context=str(Path(folder) / value))
-            elif key == "fail-on" and self._level(value, _FAIL_ON):
-                result = result._replace(fail_on=self._level(value, _FAIL_ON))
-            elif key == "context":
-                self._problem(key, "`context` must be a text, the path of a folder.")
-            elif key == "fail-on":
-                self._problem(key, f"`fail-on` must be one of {', '.join(_FAIL_ON)}.")
+            elif key in _KEYS:
+                result = self._replaced(result, key, value)
             else:
                 self._problem(key, f"There is no setting `{key}`{_nearest(key, _KEYS)}.")
+        return result
+
+    def _replaced(self, result: Configuration, key: str, value: object) -> Configuration:
+        if key == "select":
+            return result._replace(select=self._strings(key, value, rules=True))
+        if key == "ignore":
+            return result._replace(ignore=self._strings(key, value, rules=True) or ())
+        if key == "targets":
+            return result._replace(targets=self._strings(key, value) or ())
+        if key == "per-file-ignores":
+            return result._replace(file_ignores=self._ignores(key, value))
+        if key == "per-stage-ignores":
+            return result._replace(stage_ignores=self._ignores(key, value))
+        if key == "other-servers":
+            return result._replace(other_servers=self._servers(key, value))
+        level = self._level(value, _FAIL_ON) if key == "fail-on" else None
+        if level is not None:
+            return result._replace(fail_on=level)
+        wanted = "a text, the path of a folder" if key == "context" else f"one of {', '.join(_FAIL_ON)}"
+        self._problem(key, f"`{key}` must be {wanted}.")
         return result
 
     def _level(self, value: object, levels: tuple[str, ...]) -> str | None:
@@ -194,6 +245,21 @@ class _Reader:
             else:
                 found[str(rule)] = level
         return found
+
+    def _ignores(self, key: str, value: object) -> tuple[Ignored, ...]:
+        if not isinstance(value, Mapping):
+            self._problem(key, f"`{key}` must be a table of patterns and lists of rules.")
+            return ()
+        return tuple(
+            [(str(pattern), self._strings(str(pattern), rules, True) or ()) for pattern, rules in value.items()]
+        )
+
+    def _servers(self, key: str, value: object) -> tuple[str, ...]:
+        named = self._strings(key, value) or ()
+        for name in named:
+            if name not in OTHER_SERVERS:
+                self._problem(name, f"`{key}` knows {' and '.join(OTHER_SERVERS)}, but not `{name}`.")
+        return tuple([name for name in named if name in OTHER_SERVERS])
 
     def _check_rule(self, name: str) -> None:
         if self._known is not None and name not in self._known:

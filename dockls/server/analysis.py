@@ -114,7 +114,7 @@ class EngineAnalyzer:
         known = known_words()
         found = load_configuration(near, known, editor=self._session.settings.values)
         self._report([f"{problem.path}: {problem.message}" for problem in found.problems])
-        return found
+        return found.for_file(path) if path else found
 
     def _report(self, problems: tuple[str, ...] | list[str]) -> None:
         for problem in problems:
@@ -124,9 +124,9 @@ class EngineAnalyzer:
 
     def _rule_set(self, configuration: Configuration) -> RuleSet:
         # What a rule found is remembered per rule set, so equal settings must share one.
-        key = (configuration.select, configuration.ignore, tuple(sorted(configuration.severity.items())))
+        key = configuration.rules_key
         if key not in self._rule_sets:
-            self._rule_sets[key] = configured(configuration, self.room_failed)
+            self._rule_sets[key] = configured(configuration, self.room_failed, configuration.other_servers)
         return self._rule_sets[key]
 
     def room_failed(self, room: Rule | Refactoring, error: Exception) -> None:

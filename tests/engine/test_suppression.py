@@ -2,7 +2,8 @@
 
 import pytest
 
-from dockls.engine import check
+from dockls.engine import check, configured
+from dockls.project import Configuration
 from dockls.rooms import Severity
 from dockls.semantics import Model
 from dockls.text import Edit, Span
@@ -12,8 +13,9 @@ FAULTY = "FROM node:24\nENV A 1\nCMD node a.js\n"
 ENV, CMD = "legacy-key-value-format", "shell-form-command"
 
 
-def told(text: str) -> set[str]:
-    return {one.rule.name for one in check(Model.of(text))}
+def told(text: str, settings: Configuration | None = None, other_servers: tuple[str, ...] = ()) -> set[str]:
+    rule_set = None if settings is None else configured(settings, other_servers=other_servers)
+    return {one.rule.name for one in check(Model.of(text), rule_set)}
 
 
 def test_nothing_is_silenced_without_a_comment() -> None:
@@ -88,3 +90,22 @@ def test_the_directive_can_come_and_go() -> None:
     assert {one.severity for one in check(stricter)} == {Severity.ERROR}
     as_before = stricter.updated(stricter.tree.edited([Edit(Span(0, len(head)), "")]))
     assert {one.severity for one in check(as_before)} == {Severity.INFORMATION}
+
+
+def test_settings_silence_rules_in_stages_by_name() -> None:
+    text = FAULTY.replace("24\n", "24 AS Test-unit\n") + "\nFROM node:24\nCMD node b.js\n"
+    settings = Configuration(stage_ignores=(("test-*", ("DL3025", ENV)), ("other", ("unused-stage",))))
+    found = check(Model.of(text), configured(settings))
+    assert {one.finding.place.item.text for one in found if one.rule.name in (ENV, CMD)} == {"CMD node b.js\n"}
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [((), {ENV, CMD}), (("docker",), set()), (("hadolint",), {ENV}), (("hadolint", "docker"), set())],
+)
+def test_what_another_server_tells_can_be_left_to_it(servers: tuple[str, ...], expected: set[str]) -> None:
+    assert told(FAULTY, Configuration(), servers) == expected
+
+
+def test_a_level_does_not_bring_back_what_another_server_tells() -> None:
+    assert told(FAULTY, Configuration(severity={ENV: "error"}), ("docker",)) == set()

@@ -95,6 +95,10 @@ def test_the_editor_wins_where_both_speak(tmp_path: Path) -> None:
         ('severity = "x"', ["`severity` must be a table"]),
         ('severity = { unused-stage = "loud" }', ["severity of `unused-stage`", "error, warning"]),
         ('severity = { unused-stag = "error" }', ["no rule `unused-stag`", "nearest is `unused-stage`"]),
+        ("per-file-ignores = 3", ["`per-file-ignores` must be a table"]),
+        ('per-stage-ignores = { test = "x" }', ["`test` must be a list"]),
+        ('per-stage-ignores = { test = ["unused-stag"] }', ["no rule `unused-stag`"]),
+        ('other-servers = ["vim"]', ["knows docker and hadolint, but not `vim`"]),
         ("this is no toml", ["not valid TOML", "defaults apply"]),
     ],
 )
@@ -104,6 +108,30 @@ def test_a_mistake_is_told_with_its_file_line_and_remedy(tmp_path: Path, line: s
     assert problem.path == str(tmp_path / "dockls.toml")
     assert problem.line == 3
     assert [word for word in words if word not in problem.message] == []
+
+
+PATTERNS = """
+ignore = ["unknown-stage"]
+[per-file-ignores]
+"examples/*" = ["unused-stage"]
+"*.dev.Dockerfile" = ["DL3022"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "ignored"),
+    [
+        ("Dockerfile", ("unknown-stage",)),
+        ("examples/Dockerfile", ("unknown-stage", "unused-stage")),
+        ("examples/deep/a.dev.Dockerfile", ("unknown-stage", "unused-stage", "DL3022")),
+        ("a.dev.Dockerfile", ("unknown-stage", "DL3022")),
+        ("other/examples/Dockerfile", ("unknown-stage",)),
+    ],
+)
+def test_rules_are_ignored_by_the_path_from_the_settings(tmp_path: Path, file: str, ignored: tuple[str, ...]) -> None:
+    found = load(tmp_path, {"dockls.toml": PATTERNS})
+    assert found.problems == ()
+    assert found.for_file(str(tmp_path / file)).ignore == ignored
 
 
 def test_a_mistake_leaves_the_other_settings_alone(tmp_path: Path) -> None:
