@@ -110,6 +110,16 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="show the fixes as a diff, write nothing")
     parser.add_argument("--config", metavar="FILE", help="these settings instead of the nearest dockls.toml")
     parser.add_argument("--context", metavar="DIR", help="the build context")
+    parser.add_argument(
+        "--jobs", metavar="N", type=_positive, help="so many processes (default: one for each 100 files and CPU)"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="keep no outcomes for the next run, use none")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"a number from 1 to 1000 is expected, not {text!r}")
+    return int(text)
 
 
 def _refactor(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,10 @@ import sys
 from argparse import Namespace
 from typing import Any
 
+from dockls.cli.documents import VERSION, as_json
 from dockls.cli.opening import UnreadableError, complain, meant, open_configured
+from dockls.cli.outcomes import count
 from dockls.cli.paint import Paint
-from dockls.cli.rendering import count
-from dockls.cli.report import VERSION, as_json
 from dockls.semantics import Model, Stage
 from dockls.semantics.invalidation import Changes, Step, rebuilt
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dockls import __version__
-from dockls.cli.report import as_json
+from dockls.cli.documents import as_json
 from dockls.rooms import rules, summary
 
 File = dict[str, Any]

@@ -4,9 +4,10 @@ import sys
 from argparse import Namespace
 from typing import Any
 
+from dockls.cli.documents import VERSION, as_json
 from dockls.cli.opening import UnreadableError, complain, open_configured
 from dockls.cli.paint import Paint
-from dockls.cli.report import VERSION, as_json, range_of
+from dockls.cli.report import range_of
 from dockls.semantics import Model, Node, Reference, Resolution
 
 _STAGES = (Resolution.STAGE, Resolution.FORWARD, Resolution.SELF)

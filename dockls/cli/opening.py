@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockls.cli.outcomes import STDIN
 from dockls.project import EMPTY_SURROUNDINGS, Neighborhood, Source, read_text, surroundings
 from dockls.semantics import Model
 from dockls.syntax import parse
@@ -10,7 +11,6 @@ from dockls.syntax import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
-STDIN = "-"
 _STDIN_NAME = "standard input"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dockls.cli.diff import unified
+from dockls.cli.documents import VERSION, as_json
 from dockls.cli.opening import (
-    STDIN,
     Opened,
     UnreadableError,
     complain,
@@ -17,8 +17,9 @@ from dockls.cli.opening import (
     write,
     write_beside,
 )
+from dockls.cli.outcomes import STDIN
 from dockls.cli.paint import Paint
-from dockls.cli.report import VERSION, as_json, edits_of
+from dockls.cli.report import edits_of
 from dockls.engine import Offer, Performed, offers, perform
 from dockls.project import DirectoryContext
 from dockls.rooms import OtherFile, Refactoring, Refused, refactorings

@@ -1,8 +1,7 @@
 """Findings as people read them: the source line, an underline, what helps, the related place."""
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dockls.cli.paint import Paint
@@ -51,30 +50,6 @@ def render(path: str, model: Model, diagnostic: Diagnostic, paint: Paint) -> str
         lines.append(f"{margin} {paint('frame', '|')}")
     lines += [f"{margin} {paint('frame', '=')} {paint('help', 'help')}: {title}" for title in helps]
     return "\n".join(lines) + "\n\n"
-
-
-def summary(files: int, mended: int, diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
-    """The last line: how much was looked at, what was found, what can be done about it."""
-    found = list(diagnostics)
-    start = f"{count(files, 'file')} checked" + (f", {mended} mended" if mended else "")
-    if not found:
-        return f"{start}, nothing {'left' if mended else 'found'}.\n"
-    severities = Counter(diagnostic.severity for diagnostic in found)
-    parts = [paint(severity.label, count(number, severity.label)) for severity, number in sorted(severities.items())]
-    safe = sum(any(fix.safe for fix in diagnostic.finding.fixes) for diagnostic in found)
-    unsafe = sum(bool(diagnostic.finding.fixes) for diagnostic in found) - safe
-    ways = [f"{safe} can be mended with --fix"] if safe else []
-    ways += [f"{unsafe} {'more ' if safe else ''}with --fix --unsafe" if safe else _alone(unsafe)] if unsafe else []
-    return f"{start}: {', '.join(parts)}." + (f" {', '.join(ways)}." if ways else "") + "\n"
-
-
-def _alone(number: int) -> str:
-    return f"{number} can be mended with --fix --unsafe, which may change meaning"
-
-
-def count(number: int, one: str) -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 or one == 'info' else one + 's'}"
 
 
 def _snippet(model: Model, labels: Sequence[_Label], width: int, paint: Paint) -> list[str]:

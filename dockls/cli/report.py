@@ -9,8 +9,6 @@ from dockls.rooms import Fix
 from dockls.semantics import Model
 from dockls.text import Edit, Span
 
-VERSION = 1
-
 
 def range_of(model: Model, span: Span) -> dict[str, Any]:
     """A span as start and end."""
@@ -60,10 +58,3 @@ def _fix(model: Model, fix: Fix) -> dict[str, Any] | None:
     if described is None:
         return None
     return {"title": fix.title, "applicability": "safe" if fix.safe else "unsafe", "edits": described}
-
-
-def as_json(value: Any) -> str:
-    """The text of a JSON document, ended by a line end."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dockls.cli.building import RUN_SECONDS, Builder, BuilderError, Built, Ran, found_builder
+from dockls.cli.documents import VERSION, as_json
 from dockls.cli.images import NOTHING, Change, Entry, Image, Reader, UnreadableImageError, added, changes
-from dockls.cli.opening import STDIN, Opened, UnreadableError, complain, open_configured
+from dockls.cli.opening import Opened, UnreadableError, complain, open_configured
+from dockls.cli.outcomes import STDIN, count
 from dockls.cli.paint import Paint
 from dockls.cli.refactor import UsageError, named_room, selection_of, settings_of
-from dockls.cli.rendering import count
-from dockls.cli.report import VERSION, as_json
 from dockls.engine import Performed, perform
 from dockls.rooms import Refused
 from dockls.semantics import Model

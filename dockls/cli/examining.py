@@ -1,0 +1,148 @@
+"""Checks files and tells each one's outcome as plain data, which another process or a later run can take over."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from dockls.cli.diff import unified
+from dockls.cli.opening import Opened, UnreadableError, complain, meant, near, open_model, write
+from dockls.cli.outcomes import STDIN, Outcome, names
+from dockls.cli.paint import Paint
+from dockls.cli.rendering import render
+from dockls.cli.report import finding_of
+from dockls.engine import Diagnostic, RuleSet, check, configured, fixed, known_words
+from dockls.project import Configuration, Found, Neighborhood, load_configuration
+from dockls.rooms import Rule, Severity
+from dockls.semantics import Model
+
+
+class Examined(NamedTuple):
+    """The outcomes of some files in their order; `failed` tells that something ends in exit status 2."""
+
+    outcomes: list[Outcome]
+    failed: bool
+
+
+def examined(options: Namespace, paint: Paint, files: Iterable[Found], told: Callable[[int], None]) -> Examined:
+    """Check files one after the other; `told` is told how many more are done."""
+    session = Session(options)
+    outcomes: list[Outcome] = []
+    if session.knows([*names(options.select), *names(options.ignore)]):
+        for found in files:
+            try:
+                if found.problem is not None:
+                    raise UnreadableError(found.problem)
+                outcomes.append(_outcome(session, found.path, paint))
+            except UnreadableError as error:
+                session.fail(str(error))
+            told(1)
+    return Examined(outcomes, session.failed)
+
+
+class Session:
+    """What one run has gathered: settings by folder, problems that end in exit status 2."""
+
+    def __init__(self, options: Namespace) -> None:
+        self.options = options
+        self.known = known_words()
+        self.failed = False
+        self._sets: dict[object, RuleSet] = {}
+        self._configurations: dict[str, Configuration] = {}
+        self._told: set[str] = set()
+        self.neighborhood = Neighborhood()
+
+    def fail(self, sentence: str) -> None:
+        """Tell a problem, once, and end in exit status 2."""
+        self.failed = True
+        if sentence not in self._told:
+            self._told.add(sentence)
+            complain(sentence)
+
+    def configuration(self, path: str) -> Configuration:
+        """The settings for the file at a path, with what the command line says on top."""
+        import posixpath
+
+        folder = "." if path == STDIN else posixpath.dirname(path) or "."
+        if folder not in self._configurations:
+            options = self.options
+            found = load_configuration(folder, self.known, file=options.config)
+            for problem in found.problems:
+                place = f"{near(problem.path)}:{problem.line}: " if problem.line else ""
+                self.fail(f"{place}{problem.message}")
+            if options.select is not None:
+                found = found._replace(select=tuple(names(options.select)))
+            if options.ignore is not None:
+                found = found._replace(ignore=(*found.ignore, *names(options.ignore)))
+            self._configurations[folder] = found
+        return self._configurations[folder].for_file(path)
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether all names are those of rules; tells those that are not."""
+        known = {name.lower() for name in self.known}
+        for name in names:
+            if name.lower() not in known:
+                self.fail(f"there is no rule `{name}`{meant(name, sorted(known))}")
+        return not self.failed
+
+    def rule_set(self, configuration: Configuration) -> RuleSet:
+        """The rules that settings ask for; equal settings share one set."""
+        key = configuration.rules_key
+        if key not in self._sets:
+            self._sets[key] = configured(configuration, self._fault)
+        return self._sets[key]
+
+    def _fault(self, rule: Rule, error: Exception) -> None:
+        self.fail(f"the rule `{rule.name}` failed and was left out: {error!r}")
+
+
+def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
+    options = session.options
+    configuration = session.configuration(path)
+    rule_set = session.rule_set(configuration)
+    context = options.context or configuration.context
+    opened = open_model(path, context, session.neighborhood, configuration.targets)
+    mended = opened
+    if options.fix or options.diff:
+        mended = _mended(session, opened, rule_set)
+    fail_on = options.fail_on or configuration.fail_on or "warning"
+    level = 0 if fail_on == "never" else Severity[{"info": "information"}.get(fail_on, fail_on).upper()]
+    model = mended.model
+    found = [_with_sound_fixes(model, one) for one in check(model, rule_set)]
+    text, findings = "", []
+    if options.format == "text":
+        text = "" if options.diff else "".join([render(path, model, one, paint) for one in found])
+    else:
+        findings = [finding_of(model, one) for one in found]
+    safe = sum(any(fix.safe for fix in one.finding.fixes) for one in found)
+    return Outcome(
+        path,
+        text,
+        findings,
+        [one.severity.label for one in found],
+        safe,
+        sum(bool(one.finding.fixes) for one in found) - safe,
+        any(one.severity <= level for one in found),
+        mended is not opened,
+        opened.exact and not opened.model.surroundings.problems,
+    )
+
+
+def _with_sound_fixes(model: Model, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic with those of its fixes that apply here."""
+    finding = diagnostic.finding
+    fixes = tuple([fix for fix in finding.fixes if fix.edits(model)])
+    return diagnostic._replace(finding=finding._replace(fixes=fixes))
+
+
+def _mended(session: Session, opened: Opened, rule_set: RuleSet) -> Opened:
+    """The file after its fixes are written; as it was if they are only shown or there are none."""
+    after = fixed(opened.model, rule_set, unsafe=session.options.unsafe)
+    before, text = opened.model.tree.text, after.tree.text
+    if session.options.diff:
+        sys.stdout.write(unified(opened.path, before, text, Paint()))
+        sys.stdout.flush()
+        return opened
+    if text != before or opened.path == STDIN:
+        write(opened, text)
+    return opened if text == before else opened._replace(model=after)

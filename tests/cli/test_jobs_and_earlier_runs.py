@@ -1,0 +1,132 @@
+"""Several processes and the outcomes of an earlier run change nothing but the time that a check takes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dockls.cli import main as run
+
+
+def main(words: list[str]) -> int:
+    return run(lambda address: 0, words)
+
+
+COUNT = 24
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two dozen Dockerfiles that have something to tell, in folders of their own, and a cache of their own."""
+    for number in range(COUNT):
+        folder = tmp_path / "work" / f"service{number:02}"
+        folder.mkdir(parents=True)
+        (folder / "Dockerfile").write_text(f"FROM node:24 AS a{number}\nENV A 1\nCOPY . .\nRUN npm ci\n", "utf-8")
+        (folder / "package.json").write_text("{}", "utf-8")
+        (folder / "package-lock.json").write_text("{}", "utf-8")
+    # A folder above that gets a new name in it is a change, too.
+    (tmp_path / "cache").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "work"
+
+
+def checked(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    main(["check", *options])
+    return capsys.readouterr().out
+
+
+def kept(project: Path) -> list[Path]:
+    return sorted((project.parent / "cache" / "dockls" / "checks").glob("*.json"))
+
+
+@pytest.mark.parametrize("style", ["text", "json", "github"])
+def test_the_outcomes_are_the_same_in_any_number_of_processes(
+    project: Path, capsys: pytest.CaptureFixture[str], style: str
+) -> None:
+    alone = checked(capsys, "--no-cache", "--jobs", "1", "--format", style)
+    assert "legacy-key-value-format" in alone
+    assert checked(capsys, "--no-cache", "--jobs", "3", "--format", style) == alone
+    assert kept(project) == []
+
+
+def test_a_second_run_says_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = checked(capsys)
+    assert len(kept(project)) == 1
+    assert checked(capsys) == first
+    assert checked(capsys, "--no-cache") == first
+
+
+def test_a_second_run_works_nothing_out(project: Path) -> None:
+    code = "import sys; from dockls.cli import main; main(print, ['check']); print('dockls.rooms' in sys.modules)"
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(2)]
+    first, second = [run.stdout.splitlines() for run in runs]
+    assert (first[-1], second[-1]) == ("True", "False")
+    assert first[:-1] == second[:-1] != []
+
+
+CHANGES = {
+    "a Dockerfile": ("service03/Dockerfile", "FROM node:24\n"),
+    "a new Dockerfile": ("service03/b.Dockerfile", "FROM node:24\nENV B 2\n"),
+    "an ignore file": ("service03/.dockerignore", "package.json\n"),
+    "settings": ("dockls.toml", 'ignore = ["legacy-key-value-format"]\n'),
+    "settings of hadolint": (".hadolint.yaml", "override:\n  error: [LegacyKeyValueFormat]\n"),
+    "a file of the context that is gone": ("service03/package-lock.json", None),
+    "a folder of the context": ("service03/.git/HEAD", "ref: x\n"),
+    "a Compose file": ("service03/compose.yaml", "services:\n  a:\n    build:\n      context: .\n      target: zz\n"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_has_changed_is_seen(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    checked(capsys)
+    path, text = CHANGES[name]
+    if text is None:
+        (project / path).unlink()
+    else:
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(text, "utf-8")
+    after = checked(capsys)
+    assert after == checked(capsys, "--no-cache")
+    assert checked(capsys) == after
+
+
+def test_other_options_have_outcomes_of_their_own(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checked(capsys)
+    assert "legacy" not in checked(capsys, "--ignore", "legacy-key-value-format")
+    assert json.loads(checked(capsys, "--format", "json"))["files"]
+    assert len(kept(project)) == 3
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"{", b"[]", b"\xff\xfe", b'{"around": {}, "files": {"service03/Dockerfile": [1]}}']
+)
+def test_a_broken_file_of_outcomes_is_passed_over(
+    project: Path, capsys: pytest.CaptureFixture[str], garbage: bytes
+) -> None:
+    first = checked(capsys)
+    kept(project)[0].write_bytes(garbage)
+    assert checked(capsys) == first
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.parent / "cache").rmdir()
+    (project.parent / "cache").write_text("no folder", "utf-8")
+    assert "legacy-key-value-format" in checked(capsys)
+
+
+def test_few_files_are_not_kept(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "legacy-key-value-format" in checked(capsys, "service03")
+    assert kept(project) == []
+
+
+@pytest.mark.parametrize("text", ["0", "x", "-1", "1001"])
+def test_the_number_of_processes_must_be_one(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--jobs", text])
+    assert ended.value.code == 2
+    assert "a number from 1 to 1000" in capsys.readouterr().err or text == "-1"
