@@ -110,6 +110,8 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="show the fixes as a diff, write nothing")
     parser.add_argument("--config", metavar="FILE", help="these settings instead of the nearest dockls.toml")
     parser.add_argument("--context", metavar="DIR", help="the build context")
+    parser.add_argument("--baseline", metavar="FILE", help="do not tell the findings that this file knows")
+    parser.add_argument("--write-baseline", metavar="FILE", help="tell nothing, write what is found to this file")
     parser.add_argument(
         "--jobs", metavar="N", type=_positive, help="so many processes (default: one for each 100 files and CPU)"
     )

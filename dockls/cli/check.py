@@ -30,8 +30,25 @@ def run(options: Namespace) -> int:
     if waiting or not files:
         failed = _examine(options, paint, waiting, known, earlier)
     outcomes = [known[found.path] for found in files if found.path in known]
+    if options.write_baseline and not failed:
+        return _write_baseline(options.write_baseline, outcomes)
     _print(options, outcomes, paint, stream, failed)
     return 2 if failed else int(any(outcome.fails for outcome in outcomes))
+
+
+def _write_baseline(path: str, outcomes: list[Outcome]) -> int:
+    from dockls.cli.baseline import write_baseline
+    from dockls.cli.opening import UnreadableError, complain
+    from dockls.cli.outcomes import count
+
+    try:
+        write_baseline(path, [(one.path, one.marks) for one in outcomes])
+    except UnreadableError as error:
+        complain(str(error))
+        return 2
+    number = sum(len(one.marks) for one in outcomes)
+    print(f"{count(number, 'finding')} of {count(len(outcomes), 'file')} written to {path}.")
+    return 0
 
 
 def _examine(

@@ -25,12 +25,13 @@ _FEWEST = 20
 #: so many runs are kept, the oldest goes first
 _MOST_KEPT = 20
 _SETTINGS = ("dockls.toml", "pyproject.toml", ".hadolint.yaml", ".hadolint.yml")
-_OPTIONS = ("select", "ignore", "fail_on", "format", "config", "context", "paths")
+_OPTIONS = ("select", "ignore", "fail_on", "format", "config", "context", "paths", "baseline")
 
 
 def earlier_run(options: Namespace, paint: "Paint", files: Sequence[Found]) -> "EarlierRun | None":
     """The earlier run with the same options; None where outcomes are not to be kept."""
-    unsuited = options.no_cache or options.fix or options.diff or STDIN in options.paths or len(files) < _FEWEST
+    writes = options.write_baseline or options.fix or options.diff
+    unsuited = writes or options.no_cache or STDIN in options.paths or len(files) < _FEWEST
     if unsuited or any(found.problem is not None for found in files):
         return None
     folder = _cache_folder()

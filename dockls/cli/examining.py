@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from dockls.cli.baseline import Baseline, mark_of
 from dockls.cli.diff import unified
 from dockls.cli.opening import Opened, UnreadableError, complain, meant, near, open_model, write
 from dockls.cli.outcomes import STDIN, Outcome, names
@@ -28,7 +29,7 @@ def examined(options: Namespace, paint: Paint, files: Iterable[Found], told: Cal
     """Check files one after the other; `told` is told how many more are done."""
     session = Session(options)
     outcomes: list[Outcome] = []
-    if session.knows([*names(options.select), *names(options.ignore)]):
+    if session.takes_baseline() and session.knows([*names(options.select), *names(options.ignore)]):
         for found in files:
             try:
                 if found.problem is not None:
@@ -51,6 +52,7 @@ class Session:
         self._configurations: dict[str, Configuration] = {}
         self._told: set[str] = set()
         self.neighborhood = Neighborhood()
+        self.baseline: Baseline | None = None
 
     def fail(self, sentence: str) -> None:
         """Tell a problem, once, and end in exit status 2."""
@@ -76,6 +78,14 @@ class Session:
                 found = found._replace(ignore=(*found.ignore, *names(options.ignore)))
             self._configurations[folder] = found
         return self._configurations[folder].for_file(path)
+
+    def takes_baseline(self) -> bool:
+        """Read the baseline that is asked for; tells if it cannot be read."""
+        try:
+            self.baseline = Baseline.read(self.options.baseline) if self.options.baseline else None
+        except UnreadableError as error:
+            self.fail(str(error))
+        return not self.failed
 
     def knows(self, names: Iterable[str]) -> bool:
         """Whether all names are those of rules; tells those that are not."""
@@ -108,7 +118,9 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
     fail_on = options.fail_on or configuration.fail_on or "warning"
     level = 0 if fail_on == "never" else Severity[{"info": "information"}.get(fail_on, fail_on).upper()]
     model = mended.model
-    found = [_with_sound_fixes(model, one) for one in check(model, rule_set)]
+    all_found = check(model, rule_set)
+    untold = all_found if session.baseline is None else session.baseline.unknown(path, all_found)
+    found = [_with_sound_fixes(model, one) for one in untold]
     text, findings = "", []
     if options.format == "text":
         text = "" if options.diff else "".join([render(path, model, one, paint) for one in found])
@@ -125,6 +137,7 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
         any(one.severity <= level for one in found),
         mended is not opened,
         opened.exact and not opened.model.surroundings.problems,
+        [mark_of(one) for one in all_found] if options.write_baseline else [],
     )
 
 

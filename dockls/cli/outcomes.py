@@ -17,7 +17,8 @@ class Outcome(NamedTuple):
 
     `text` are the rendered findings, of format ``text``, `findings` the same as JSON, of the others; `severities` are
     their labels. `safe` of them can be mended, `unsafe` more with a change of meaning. `fails` tells that one is as
-    grave as what ends in exit status 1, `is_plain` that nothing else was told on the way.
+    grave as what ends in exit status 1, `is_plain` that nothing else was told on the way. `marks` are those of a
+    baseline that is to be written.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Outcome(NamedTuple):
     fails: bool
     mended: bool
     is_plain: bool
+    marks: list[str]
 
 
 def names(text: str | None) -> list[str]:

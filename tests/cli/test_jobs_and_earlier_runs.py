@@ -130,3 +130,14 @@ def test_the_number_of_processes_must_be_one(text: str, capsys: pytest.CaptureFi
         main(["check", "--jobs", text])
     assert ended.value.code == 2
     assert "a number from 1 to 1000" in capsys.readouterr().err or text == "-1"
+
+
+def test_a_baseline_knows_findings_that_have_moved(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "24 files written" in checked(capsys, "--write-baseline", "known.json")
+    file = project / "service03" / "Dockerfile"
+    file.write_text(
+        file.read_text("utf-8").replace("ENV A 1\n", "# a comment\n\nENV  A 1\nENV A 1\nENV B 2\n"), "utf-8"
+    )
+    told = checked(capsys, "--baseline", "known.json", "--select", "legacy-key-value-format", "--format", "json")
+    found = [one for each in json.loads(told)["files"] for one in each["findings"]]
+    assert [one["range"]["start"]["line"] for one in found] == [5, 6]
