@@ -113,6 +113,7 @@ class EngineAnalyzer:
         near = path or (folders[0] if folders else os.sep)
         known = known_words()
         found = load_configuration(near, known, editor=self._session.settings.values)
+        found = found._replace(severity=self._session.settings.levels | dict(found.severity))
         self._report([f"{problem.path}: {problem.message}" for problem in found.problems])
         return found.for_file(path) if path else found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockls.server.diagnostics import Diagnostics
 from dockls.server.documents import Documents
 from dockls.server.loading import Loader, settle_memory
-from dockls.server.settings import SECTION, Settings
+from dockls.server.settings import DOCKER_SECTION, SECTION, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,12 +121,14 @@ class Session:
     def _ask_configuration(self) -> None:
         def answered(result: Any) -> None:
             if isinstance(result, list) and result:
-                self._use(result[0])
+                self._use(*result[:2])
 
-        self.front.ask("workspace/configuration", {"items": [{"section": SECTION}]}, answered)
+        items = [{"section": SECTION}, {"section": DOCKER_SECTION}]
+        self.front.ask("workspace/configuration", {"items": items}, answered)
 
-    def _use(self, values: Any) -> None:
-        if self.settings.update(values):
+    def _use(self, values: Any, of_docker: Any = None) -> None:
+        changed = [self.settings.update(values), self.settings.update_levels(of_docker)]
+        if any(changed):
             self.diagnostics.touch_all()
 
     def _did_change_configuration(self, params: Json) -> None:

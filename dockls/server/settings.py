@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from dockls.server.transport import Json
 
 SECTION = "dockls"
+#: the section of Docker's own extension, whose levels are taken where dockls has none
+DOCKER_SECTION = "docker.languageserver.diagnostics"
+_OF_DOCKER = {
+    "deprecatedMaintainer": "deprecated-maintainer",
+    "emptyContinuationLine": "empty-continuation",
+    "instructionCasing": "inconsistent-instruction-casing",
+    "instructionCmdMultiple": "repeated-instruction",
+    "instructionEntrypointMultiple": "repeated-instruction",
+    "instructionHealthcheckMultiple": "repeated-instruction",
+    "instructionWorkdirRelative": "relative-workdir",
+}
+_LEVELS = {"ignore": "off", "warning": "warning", "error": "error"}
 _WRAPPERS = (SECTION, "settings")
 _WARNING = 2
 
@@ -29,6 +41,8 @@ class Settings:
     def __init__(self, log: Callable[[int, str], None], initial: Any = None) -> None:
         self._log = log
         self.values: Json = {}
+        #: levels of rules where nothing else gives one
+        self.levels: dict[str, str] = {}
         self.update(initial)
 
     def update(self, sent: Any) -> bool:
@@ -40,6 +54,22 @@ class Settings:
         kept = {key: value for key, value in values.items() if key not in OF_EXTENSIONS and value is not None}
         changed = kept != self.values
         self.values = kept
+        return changed
+
+    def update_levels(self, sent: Any) -> bool:
+        """Takes over the levels that Docker's extension has; whether any has changed.
+
+        The names are those of the package.json of github.com/microsoft/vscode-docker.
+        """
+        values = sent if isinstance(sent, dict) else {}
+        found: dict[str, str] = {}
+        for key, rule in _OF_DOCKER.items():
+            level = _LEVELS.get(values[key]) if isinstance(values.get(key), str) else None
+            if level is not None:
+                # Of three settings for one rule the gravest counts.
+                found[rule] = max(level, found.get(rule, "off"), key=("off", "warning", "error").index)
+        changed = found != self.levels
+        self.levels = found
         return changed
 
 

@@ -49,7 +49,7 @@ def test_an_editor_that_can_be_asked_is_asked():
         registered = client.take(lambda message: message.get("method") == "client/registerCapability")
         assert registered["params"]["registrations"][0]["method"] == "workspace/didChangeConfiguration"
         asked = client.take(lambda message: message.get("method") == "workspace/configuration")
-        assert asked["params"] == {"items": [{"section": "dockls"}]}
+        assert asked["params"]["items"][0] == {"section": "dockls"}
         client.open("FROM scratch")
         assert client.diagnostics()["diagnostics"][0]["source"] == "[]"
         client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [WANTED]})
@@ -92,3 +92,25 @@ def test_odd_settings_are_reported_once(tmp_path):
         assert len(messages) == 2
         assert "`selct`" in messages[0]
         assert "`ignore`" in messages[1]
+
+
+@pytest.mark.parametrize(
+    ("of_docker", "own", "severity"),
+    [
+        ({"deprecatedMaintainer": "error"}, {}, 1),
+        ({"deprecatedMaintainer": "warning"}, {}, 2),
+        ({"deprecatedMaintainer": "ignore"}, {}, None),
+        ({"deprecatedMaintainer": "ignore"}, {"severity": {"deprecated-maintainer": "hint"}}, 4),
+        ({"deprecatedMaintainer": 3, "other": "error"}, {}, 3),
+        (None, {}, 3),
+    ],
+)
+def test_levels_of_dockers_extension_count_where_there_are_no_own(of_docker, own, severity):
+    with Client() as client:
+        client.initialize(CONFIGURATION)
+        asked = client.take(lambda message: message.get("method") == "workspace/configuration")
+        assert [item["section"] for item in asked["params"]["items"]] == ["dockls", "docker.languageserver.diagnostics"]
+        client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [own, of_docker]})
+        client.open("FROM node:24\nMAINTAINER jane\n", "untitled:1")
+        found = [one for one in client.diagnostics()["diagnostics"] if one["code"] == "deprecated-maintainer"]
+        assert [one["severity"] for one in found] == ([severity] if severity else [])
