@@ -38,8 +38,8 @@ from dockls.syntax import Instruction, Place
 from dockls.text import Edit
 
 _EXPANDED = frozenset(("ADD", "COPY", "ENV", "ARG", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR", "RUN"))
-#: set by BuildKit for its own use, outside of the environment (dockerfile2llb/convert.go, ``nonEnvArgs``)
-_INTERNAL = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
+#: set by BuildKit outside of the environment (dockerfile2llb/convert.go, ``nonEnvArgs``), or in every image
+_INTERNAL = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE", "PATH"))
 #: images that set PATH and nothing else
 _BARE_IMAGES = frozenset(("alpine", "busybox", "debian", "ubuntu"))
 
