@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 SECTION = "dockls"
 #: the section of Docker's own extension, whose levels are taken where dockls has none
 DOCKER_SECTION = "docker.languageserver.diagnostics"
+#: its settings, with BuildKit's names of the checks that they are about
 _OF_DOCKER = {
-    "deprecatedMaintainer": "deprecated-maintainer",
-    "emptyContinuationLine": "empty-continuation",
-    "instructionCasing": "inconsistent-instruction-casing",
-    "instructionCmdMultiple": "repeated-instruction",
-    "instructionEntrypointMultiple": "repeated-instruction",
-    "instructionHealthcheckMultiple": "repeated-instruction",
-    "instructionWorkdirRelative": "relative-workdir",
+    "deprecatedMaintainer": "MaintainerDeprecated",
+    "emptyContinuationLine": "NoEmptyContinuation",
+    "instructionCasing": "ConsistentInstructionCasing",
+    "instructionCmdMultiple": "MultipleInstructionsDisallowed",
+    "instructionEntrypointMultiple": "MultipleInstructionsDisallowed",
+    "instructionHealthcheckMultiple": "MultipleInstructionsDisallowed",
+    "instructionWorkdirRelative": "WorkdirRelativePath",
 }
 _LEVELS = {"ignore": "off", "warning": "warning", "error": "error"}
 _WRAPPERS = (SECTION, "settings")
