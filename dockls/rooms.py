@@ -10,6 +10,7 @@ decorator              the rule is given            it runs again when
 =====================  ===========================  ==========================================================
 ``instruction_rule``   one `Instruction`            that instruction was edited
 ``stage_rule``         one `Stage`                  the stage, its base, or what its references resolve to changed
+``linked_rule``        a `Linked`: a stage and all  the stage, or one that it takes files from, changed
 ``graph_rule``         the `Graph`                  a name, a reference or a global ARG changed
 ``file_rule``          the `Model`                  anything changed
 =====================  ===========================  ==========================================================
@@ -93,8 +94,15 @@ GROUPS = {
 }
 
 
+class Linked(NamedTuple):
+    """A stage, and all stages of the file by their numbers, to look up those that it takes files from."""
+
+    stage: Stage
+    stages: tuple[Stage, ...]
+
+
 class Rule(NamedTuple):
-    """A rule as the engine knows it; `sees` is ``instruction``, ``stage``, ``graph`` or ``file``.
+    """A rule as the engine knows it; `sees` is ``instruction``, ``stage``, ``linked``, ``graph`` or ``file``.
 
     A rule without a `group` runs by default: what it finds is a defect in nearly every file that shows it.
     """
@@ -126,6 +134,13 @@ def stage_rule(
 ) -> Callable[[Callable[[Stage], Iterable[Finding]]], Rule]:
     """Declare a rule that looks at one stage, the stages it inherits from, and what its references resolve to."""
     return lambda check: _rule(check, severity, aliases, "stage", theme, group)
+
+
+def linked_rule(
+    severity: Severity, theme: str, aliases: tuple[str, ...] = (), group: str | None = None
+) -> Callable[[Callable[[Linked], Iterable[Finding]]], Rule]:
+    """Declare a rule that looks at one stage and into the stages that it copies or mounts files from."""
+    return lambda check: _rule(check, severity, aliases, "linked", theme, group)
 
 
 def graph_rule(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from dockls.engine.rule_set import RuleSet
 from dockls.engine.suppression import is_silenced, suppressions_of
-from dockls.rooms import Finding, Rule, Severity
+from dockls.rooms import Finding, Linked, Rule, Severity
 from dockls.semantics import Model
 from dockls.syntax import Item, Section
 
@@ -71,6 +71,7 @@ class _Checked(NamedTuple):
     silenced: list[_Wide]
     of_graph: dict[int, tuple[Diagnostic, ...]]
     of_file: dict[int, tuple[Diagnostic, ...]]
+    linked: list[tuple[Diagnostic, ...]]
 
 
 def _checked(model: Model, enabled: RuleSet) -> _Checked:
@@ -88,16 +89,47 @@ def _checked(model: Model, enabled: RuleSet) -> _Checked:
         elif before.of_file != of_file:
             spoken_of = {*before.of_file, *of_file}
             different |= {number for number in spoken_of if before.of_file.get(number) != of_file.get(number)}
+    linked = _linked_diagnostics(model, enabled, before, different)
     everywhere = frozenset[str]().union(*[one.names for one in silenced if one.names])
     raises = silenced[0].raises
     count = len(model.tree.sections)
     sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
     for number in range(count) if before is None else different:
-        found = _own(model, number, enabled) + of_graph.get(number, ()) + of_file.get(number, ())
+        found = _own(model, number, enabled) + linked[number] + of_graph.get(number, ()) + of_file.get(number, ())
         here = enabled.silenced_in(model.stages[number - 1].name) if number else frozenset[str]()
         kept = _unsilenced(model, number, found, everywhere | here)
         sections[number] = tuple([_raised(one) for one in kept]) if raises else kept
-    return _Checked(sections, silenced, of_graph, of_file)
+    return _Checked(sections, silenced, of_graph, of_file, linked)
+
+
+def _linked_diagnostics(
+    model: Model, enabled: RuleSet, before: _Checked | None, different: set[int]
+) -> list[tuple[Diagnostic, ...]]:
+    """What the linked rules say, by section; sections of which they say something else join the `different` ones."""
+    rules = enabled.by_sight["linked"]
+    count = len(model.tree.sections)
+    if not rules:
+        return [()] * count
+    linked: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.linked)
+    for number in range(1, count) if before is None else _users(model, different):
+        stage = model.stages[number - 1]
+        found = tuple(_run_all(enabled, rules, Linked(stage, model.stages))) if stage.references else ()
+        if before is not None and found != linked[number]:
+            different.add(number)
+        linked[number] = found
+    return linked
+
+
+def _users(model: Model, sections: set[int]) -> set[int]:
+    """The sections of stages, and of those that start from them or take files of them, at first or second hand."""
+    found = {number for number in sections if number}
+    waiting = list(found)
+    while waiting:
+        for reference in model.graph.dependents[waiting.pop() - 1]:
+            if reference.source + 1 not in found:
+                found.add(reference.source + 1)
+                waiting.append(reference.source + 1)
+    return found
 
 
 def _wide(section: Section) -> _Wide:

@@ -32,7 +32,7 @@ class RuleSet:
         self._in_stages = tuple(in_stages)
         self.by_sight: dict[str, tuple[Rule, ...]] = {
             sight: tuple([rule for rule in self.rules if rule.sees == sight])
-            for sight in ("instruction", "stage", "graph", "file")
+            for sight in ("instruction", "stage", "linked", "graph", "file")
         }
 
     def severity(self, rule: Rule) -> Severity | None:

@@ -22,27 +22,25 @@ ENTRYPOINT ["/server"]
 from collections.abc import Iterator
 
 from dockls import edits
-from dockls.rooms import Finding, Fix, Related, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
+from dockls.semantics import Stage
 from dockls.semantics.compatibility import libc_of
-from dockls.semantics.linking import Linked, Taken, programs_taken
+from dockls.semantics.linking import Taken, programs_taken
 
 _GLIBC_FOR_ALPINE = ("gcompat", "libc6-compat", "glibc")
 
 
-@file_rule(severity=Severity.ERROR, theme="compatibility")
-def foreign_libc(model: Model) -> Iterator[Finding]:
+@linked_rule(severity=Severity.ERROR, theme="compatibility")
+def foreign_libc(linked: Linked) -> Iterator[Finding]:
     """Compare the C library of what a stage takes from others with its own."""
-    for stage in model.stages:
-        takes = any(one.target is not None for one in stage.references)
-        own = libc_of(stage) if takes else None
-        if own not in ("glibc", "musl") or _installs_glibc(stage):
-            continue
-        for taken in programs_taken(model.stages, stage):
-            if taken.linked.linking.kind != own:
-                yield _foreign(taken, own)
-            elif own == "glibc":
-                yield from _older(taken, stage)
+    own = libc_of(linked.stage)
+    if own not in ("glibc", "musl") or _installs_glibc(linked.stage):
+        return
+    for taken in programs_taken(linked.stages, linked.stage):
+        if taken.linked.linking.kind != own:
+            yield _foreign(taken, own)
+        elif own == "glibc":
+            yield from _older(taken, linked.stage)
 
 
 def _installs_glibc(stage: Stage) -> bool:
@@ -56,13 +54,13 @@ def _foreign(taken: Taken, own: str) -> Finding:
     if found.is_certain:
         return Finding(taken.place, f"`{taken.name}` is {told}", related)
     message = f"`{taken.name}` may be {told}: cgo is on by default"
-    return Finding(taken.place, message, related, _without_cgo(found), severity=Severity.WARNING)
+    return Finding(taken.place, message, related, _without_cgo(taken), severity=Severity.WARNING)
 
 
-def _without_cgo(found: Linked) -> tuple[Fix, ...]:
-    if found.is_certain:
+def _without_cgo(taken: Taken) -> tuple[Fix, ...]:
+    if taken.linked.is_certain:
         return ()
-    return (Fix("Build without cgo", edits.replacing(found.start, "CGO_ENABLED=0 "), safe=False),)
+    return (Fix("Build without cgo", edits.replacing(taken.linked.start, "CGO_ENABLED=0 "), safe=False),)
 
 
 def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:
@@ -76,7 +74,7 @@ def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:
     if _numbers(built.glibc) > _numbers(runs.glibc):
         message = f"`{taken.name}` is built with glibc {built.glibc}, but this image has {runs.glibc}"
         related = (Related(found.build.place, "builds it"),)
-        yield Finding(taken.place, message, related, _without_cgo(found), severity=Severity.WARNING)
+        yield Finding(taken.place, message, related, _without_cgo(taken), severity=Severity.WARNING)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -20,8 +20,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from dockls.rooms import Finding, Related, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
+from dockls.semantics import Stage
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
@@ -30,14 +30,12 @@ _PYTHON_FOLDER = re.compile(r"/python(3\.\d+)(?:/|$)")
 _PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages"))
 
 
-@file_rule(severity=Severity.ERROR, theme="compatibility")
-def interpreter_version_mismatch(model: Model) -> Iterator[Finding]:
-    """Look at folders of packages that stages take from others."""
-    for stage in model.stages:
-        if any(one.target is not None for one in stage.references):
-            for copy in copies_of(stage):
-                if copy.stage is not None:
-                    yield from _of_copy(model.stages[copy.stage], stage, copy)
+@linked_rule(severity=Severity.ERROR, theme="compatibility")
+def interpreter_version_mismatch(linked: Linked) -> Iterator[Finding]:
+    """Look at folders of packages that a stage takes from others."""
+    for copy in copies_of(linked.stage):
+        if copy.stage is not None:
+            yield from _of_copy(linked.stages[copy.stage], linked.stage, copy)
 
 
 def _of_copy(source_stage: Stage, stage: Stage, copy: Copy) -> Iterator[Finding]:

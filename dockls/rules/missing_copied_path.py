@@ -34,8 +34,8 @@ import posixpath
 from collections.abc import Iterator
 
 from dockls import edits
-from dockls.rooms import Finding, Fix, Related, Severity, file_rule
-from dockls.semantics import Model, Resolution, Stage
+from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
+from dockls.semantics import Resolution, Stage
 from dockls.semantics.files import CERTAIN, Copy, Made, copies_of, files_of, made
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
@@ -43,14 +43,12 @@ from dockls.syntax import Place
 _PATTERN = frozenset("*?[$")
 
 
-@file_rule(severity=Severity.ERROR, theme="files")
-def missing_copied_path(model: Model) -> Iterator[Finding]:
+@linked_rule(severity=Severity.ERROR, theme="files")
+def missing_copied_path(linked: Linked) -> Iterator[Finding]:
     """Look for the sources of every COPY from a stage among what that stage makes."""
-    for stage in model.stages:
-        if any(one.target is not None for one in stage.references):
-            for copy in copies_of(stage):
-                if copy.stage is not None:
-                    yield from _of_copy(model.stages[copy.stage], copy)
+    for copy in copies_of(linked.stage):
+        if copy.stage is not None:
+            yield from _of_copy(linked.stages[copy.stage], copy)
 
 
 def _of_copy(source_stage: Stage, copy: Copy) -> Iterator[Finding]:

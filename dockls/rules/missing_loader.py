@@ -24,20 +24,18 @@ ENTRYPOINT ["/server"]
 from collections.abc import Iterator
 
 from dockls import edits
-from dockls.rooms import Finding, Fix, Related, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
+from dockls.semantics import Stage
 from dockls.semantics.compatibility import libc_of
 from dockls.semantics.files import copies_of
 from dockls.semantics.linking import Taken, programs_taken
 
 
-@file_rule(severity=Severity.ERROR, theme="compatibility")
-def missing_loader(model: Model) -> Iterator[Finding]:
-    """Look at what stages without a C library take from others."""
-    for stage in model.stages:
-        takes = any(one.target is not None for one in stage.references)
-        if takes and libc_of(stage) == "none" and not _has_libraries(stage):
-            yield from [_finding(taken) for taken in programs_taken(model.stages, stage)]
+@linked_rule(severity=Severity.ERROR, theme="compatibility")
+def missing_loader(linked: Linked) -> Iterator[Finding]:
+    """Look at what a stage without a C library takes from others."""
+    if libc_of(linked.stage) == "none" and not _has_libraries(linked.stage):
+        yield from [_finding(taken) for taken in programs_taken(linked.stages, linked.stage)]
 
 
 def _has_libraries(stage: Stage) -> bool:

@@ -19,37 +19,36 @@ COPY --from=build / /
 
 from collections.abc import Iterator
 
-from dockls.rooms import Finding, Severity, file_rule
-from dockls.semantics import Model, Resolution, Stage
+from dockls.rooms import Finding, Linked, Severity, linked_rule
+from dockls.semantics import Resolution, Stage
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
 
 
-@file_rule(severity=Severity.WARNING, theme="files")
-def whole_image_copied(model: Model) -> Iterator[Finding]:
+@linked_rule(severity=Severity.WARNING, theme="files")
+def whole_image_copied(linked: Linked) -> Iterator[Finding]:
     """Look for COPY of a root folder over another."""
-    for stage in model.stages:
-        root = stage.chain[-1].base if stage.references else None
-        if root is not None and root.resolution is not Resolution.SCRATCH:
-            for copy in copies_of(stage):
-                yield from _of_copy(model, stage, copy)
+    root = linked.stage.chain[-1].base
+    if root is not None and root.resolution is not Resolution.SCRATCH:
+        for copy in copies_of(linked.stage):
+            yield from _of_copy(linked.stages, copy)
 
 
-def _of_copy(model: Model, stage: Stage, copy: Copy) -> Iterator[Finding]:
+def _of_copy(stages: tuple[Stage, ...], copy: Copy) -> Iterator[Finding]:
     flag = copy.instruction.parsed.flag("from")
     if flag is None or not flag.value or copy.destination != "/":
         return
     for number, source in enumerate(copy.sources):
-        if source.startswith("/") and source.rstrip("/.") == "" and _is_system(model, copy, flag.value):
+        if source.startswith("/") and source.rstrip("/.") == "" and _is_system(stages, copy, flag.value):
             what = f"stage `{flag.value}`" if copy.stage is not None else f"image `{flag.value}`"
             message = f"all of {what} lands in this image, its system and build tools included"
             yield Finding(on_first_line(copy.instruction, copy.instruction.words[number].span), message)
 
 
-def _is_system(model: Model, copy: Copy, image: str) -> bool:
+def _is_system(stages: tuple[Stage, ...], copy: Copy, image: str) -> bool:
     """Whether the files come from an image with a whole operating system."""
     from dockls.knowledge import facts
 
-    name = image if copy.stage is None else model.stages[copy.stage].base_image
+    name = image if copy.stage is None else stages[copy.stage].base_image
     known = facts(name) if name else None
     return known is not None and known.package_manager is not None

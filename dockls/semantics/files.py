@@ -125,16 +125,14 @@ def _makes(entry: Made, path: str) -> bool:
 
 
 def copies_of(stage: Stage) -> tuple[Copy, ...]:
-    """The COPY and ADD instructions of a stage, in order."""
-    return tuple(
-        [
-            copy
-            for instruction in stage.instructions
-            if instruction.keyword in ("COPY", "ADD")
-            for copy in (copy_of(stage, instruction),)
-            if copy is not None
-        ]
-    )
+    """The COPY and ADD instructions of a stage, in order; remembered on the stage."""
+    found = stage.memo.get(copies_of)
+    if found is None:
+        copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD")]
+        copies = [copy_of(stage, instruction) for instruction in copying]
+        found = stage.memo[copies_of] = tuple([copy for copy in copies if copy is not None])
+    assert isinstance(found, tuple)
+    return found
 
 
 def copy_of(stage: Stage, instruction: Instruction) -> Copy | None:
