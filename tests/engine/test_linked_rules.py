@@ -1,0 +1,53 @@
+"""Rules that look into the stages that a stage takes files from: asked again where these changed."""
+
+from dockls.engine import check
+from dockls.semantics import Model
+from dockls.text import Edit, Span
+
+TEXT = """\
+FROM golang:1.27 AS build
+RUN go build -o /app .
+
+FROM alpine:3.24 AS collect
+COPY --from=build /app /out/app
+
+FROM alpine:3.24 AS other
+RUN true
+
+FROM alpine:3.24
+COPY --from=collect /out/app /app
+"""
+
+
+def told(model: Model) -> list[int]:
+    """The lines of the findings."""
+    found = [one for one in check(model) if one.rule.name == "foreign-libc"]
+    return [model.tree.line_index.position(model.absolute(one.finding.place).start).line + 1 for one in found]
+
+
+def replaced(model: Model, old: str, new: str) -> Model:
+    start = model.tree.text.index(old)
+    return model.updated(model.tree.edited([Edit(Span(start, start + len(old)), new)]))
+
+
+def test_a_change_of_the_other_stage_is_seen_at_first_and_second_hand() -> None:
+    model = Model.of(TEXT)
+    assert told(model) == [5, 11]
+    static = replaced(model, "RUN go build", "RUN CGO_ENABLED=0 go build")
+    assert told(static) == []
+    assert told(replaced(static, "CGO_ENABLED=0 ", "")) == [5, 11]
+
+
+def test_a_change_between_is_seen() -> None:
+    model = Model.of(TEXT)
+    assert told(model) == [5, 11]
+    assert told(replaced(model, "/app /out/app", "/app /else/app")) == [5]
+
+
+def test_a_change_elsewhere_leaves_the_findings_as_they_are() -> None:
+    model = Model.of(TEXT)
+    before = check(model)
+    after = check(replaced(model, "RUN true", "RUN false"))
+    # The section behind the edited one is read again, for comments that speak of its FROM.
+    same = [one for one in after if any(one is other for other in before)]
+    assert "foreign-libc" in [one.rule.name for one in same]
