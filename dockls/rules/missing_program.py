@@ -35,7 +35,12 @@ _INTERPRETERS = frozenset(
     ("node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "python", "python3", "java", "ruby", "php", "dotnet", "go",
      "cargo", "mvn", "gradle", "nginx", "perl")
 )  # fmt: skip
-_KNOWN_ROLES = frozenset(("empty", "distro", "language", "runtime", "server", "sdk", "jdk"))
+#: images of which it is known which of these programs they have
+_KNOWN = frozenset(
+    ("scratch", "alpine", "busybox", "debian", "ubuntu", "node", "python", "golang", "rust", "nginx", "httpd", "ruby",
+     "php", "eclipse-temurin", "maven", "gradle", "distroless/static", "distroless/base", "distroless/cc",
+     "distroless/nodejs", "distroless/java")
+)  # fmt: skip
 _SHORTEST = 4
 _STANDARD = frozenset(("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
 
@@ -53,7 +58,7 @@ def missing_program(stage: Stage) -> Iterator[Finding]:
     from dockls.knowledge import facts
 
     known = facts(stage.base_image) if stage.base_image else None
-    if known is None or known.role not in _KNOWN_ROLES or (not entrypoints and _has_entrypoint(stage, known)):
+    if known is None or known.family not in _KNOWN or (not entrypoints and _has_entrypoint(stage, known)):
         return
     word = instruction.words[0]
     if word.value.startswith("/"):

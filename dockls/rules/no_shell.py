@@ -1,6 +1,6 @@
 """A command line for the shell in an image that has none.
 
-Images such as `scratch`, distroless and Chainguard's have no shell. RUN then fails in the build with “no such file or
+Images such as `scratch` and distroless have no shell. RUN then fails in the build with “no such file or
 directory”; CMD, ENTRYPOINT and HEALTHCHECK fail when the container starts. The JSON form starts a program without a
 shell.
 
@@ -44,7 +44,7 @@ def no_shell(stage: Stage) -> Iterator[Finding]:
     from dockls.knowledge import facts
 
     known = facts(stage.base_image) if stage.base_image else None
-    if known is None or known.shell is not None:
+    if known is None or known.shell is not None or not _is_sure(known.family):
         return
     from dockls.semantics.files import made
 
@@ -52,6 +52,11 @@ def no_shell(stage: Stage) -> Iterator[Finding]:
         shell = stage.state_before(instruction).shell[:1]
         if shell and made(stage, shell[0]) is None and made(stage, "/bin/sh") is None:
             yield _finding(stage, instruction)
+
+
+def _is_sure(family: str) -> bool:
+    """Whether every tag of the image is without a shell; some of Chainguard's have one."""
+    return family in ("scratch", "chainguard/static") or family.startswith("distroless/")
 
 
 def _is_shell_form(instruction: Instruction) -> bool:
