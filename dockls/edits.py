@@ -22,6 +22,13 @@ def replacing(place: Place, text: str) -> Callable[[Model], list[Edit]]:
     return lambda model: [replace(model, place, text)]
 
 
+def mount_caches(model: Model, run: Instruction, folders: Iterable[str]) -> Edit:
+    """Give a RUN cache mounts of these folders, each on a line of its own above what stands there."""
+    start = model.start_of(run) + run.body_span.start
+    ending = f" {run.escape}{line_ending(model)}    "
+    return Edit(Span(start, start), "".join([f"--mount=type=cache,target={folder}{ending}" for folder in folders]))
+
+
 def line_ending(model: Model) -> str:
     """The line ending that the file uses first, ``\\n`` if it has none."""
     newline = model.tree.text.find("\n")
