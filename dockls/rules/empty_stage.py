@@ -1,4 +1,4 @@
-"""A file is copied from a stage that has none.
+"""A file is copied or mounted from a stage that has none.
 
 A stage that starts from `scratch` and neither copies nor runs anything is empty, so the build fails with “not found”.
 
@@ -21,8 +21,11 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Resolution, Stage
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import copies_of
+from dockls.semantics.interface import Mention
+from dockls.semantics.mounts import mounts_of
 from dockls.syntax import Place
+from dockls.text import Span
 
 #: what leaves the files of an image as they are
 _WITHOUT_FILES = frozenset(
@@ -34,21 +37,32 @@ _PATTERN = frozenset("*?[$")
 @linked_rule(severity=Severity.WARNING, theme="files")
 def empty_stage(linked: Linked) -> Iterator[Finding]:
     """Look at the stages that files are copied from."""
-    copies = {copy.instruction: copy for copy in copies_of(linked.stage) if copy.stage is not None}
+    copies = {copy.instruction: copy.sources for copy in copies_of(linked.stage) if copy.stage is not None}
     for reference in linked.stage.references:
-        copy = copies.get(reference.mention.instruction)
-        if copy is None or copy.stage is None or reference.resolution is not Resolution.STAGE:
+        mention = reference.mention
+        if reference.target is None or reference.resolution is not Resolution.STAGE or mention.onbuild:
             continue
-        source = linked.stages[copy.stage]
-        if _names_path(copy) and _is_empty(source):
+        paths = _mounted(mention) if mention.kind == "mount" else copies.get(mention.instruction, ())
+        source = linked.stages[reference.target]
+        if any(_must_exist(path) for path in paths) and _is_empty(source):
             declared = Place(source.declaration, source.declaration.head_span)
             message = f"stage {source.title} holds no files: it starts from `scratch` and copies nothing"
-            yield Finding(reference.mention.place, message, (Related(declared, "is empty"),))
+            yield Finding(mention.place, message, (Related(declared, "is empty"),))
 
 
-def _names_path(copy: Copy) -> bool:
-    """Whether one of the sources must be there."""
-    return any(source.strip("/.") and not set(source) & _PATTERN and "<<" not in source for source in copy.sources)
+def _mounted(mention: Mention) -> tuple[str, ...]:
+    """What a bind mount shows of the stage; a cache may begin with nothing."""
+    found = [mount for mount in mounts_of(mention.instruction) if _covers(mount.flag.span, mention.place.span)]
+    return tuple([mount.source for mount in found if mount.kind == "bind"])
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _must_exist(path: str) -> bool:
+    """Whether a step fails where the path is missing: it is not all of the stage, and no pattern."""
+    return bool(path.strip("/.")) and not set(path) & _PATTERN and "<<" not in path
 
 
 def _is_empty(stage: Stage) -> bool:
