@@ -1,0 +1,56 @@
+"""A stage that only says again what another one says.
+
+Both start from the same image and have the same instructions, so they make the same image twice. Whoever changes one
+has to think of the other; mostly the difference that was meant was lost when the stage was copied.
+`FROM first AS second` says that the two are the same.
+
+Nothing is said of stages that bring and run nothing: `FROM base AS test` only gives a second name.
+
+```dockerfile
+FROM golang:1.25 AS server
+COPY . .
+RUN go build -o /out/ ./...
+
+FROM golang:1.25 AS worker
+^^^^^^^^^^^^^^^^^^^^^^^^^^ info: stage `worker` repeats all of stage `server`; a change has to be made in both
+COPY . .
+RUN go build -o /out/ ./...
+
+FROM alpine:3.24
+COPY --from=server /out/server /
+COPY --from=worker /out/worker /
+```
+"""
+
+from collections.abc import Iterator
+
+from dockls.rooms import Finding, Related, Severity, file_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.first_line import on_first_line
+from dockls.syntax import Place
+
+
+@file_rule(severity=Severity.INFORMATION, theme="stages")
+def repeated_stage(model: Model) -> Iterator[Finding]:
+    """Look for stages of the same base with the same instructions."""
+    if len(model.stages) < 2:
+        return
+    first: dict[tuple[object, ...], Stage] = {}
+    for stage in model.stages:
+        if not any(one.keyword in ("COPY", "ADD", "RUN") for one in stage.instructions):
+            continue
+        same = first.setdefault(_content(stage), stage)
+        if same is not stage:
+            declared = Place(same.declaration, same.declaration.head_span)
+            place = on_first_line(stage.declaration, stage.declaration.head_span)
+            what = f"stage {stage.title}" if stage.name else "this stage"
+            message = f"{what} repeats all of stage {same.title}; a change has to be made in both"
+            yield Finding(place, message, (Related(declared, "says the same"),))
+
+
+def _content(stage: Stage) -> tuple[object, ...]:
+    """What two stages share that make the same image; comments and blank lines between instructions do not count."""
+    base = stage.base
+    named = None if base is None else (base.resolution, base.target, base.value, base.mention.text)
+    flags = tuple([flag.text for flag in stage.declaration.flags])
+    return (named, flags, *[one.text.strip() for one in stage.instructions])
