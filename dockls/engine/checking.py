@@ -12,6 +12,7 @@ from dockls.engine.rule_set import RuleSet
 from dockls.engine.suppression import is_silenced, suppressions_of
 from dockls.rooms import Finding, Linked, Rule, Severity
 from dockls.semantics import Model
+from dockls.semantics.files import Made, files_of
 from dockls.syntax import Item, Section
 
 
@@ -72,6 +73,7 @@ class _Checked(NamedTuple):
     of_graph: dict[int, tuple[Diagnostic, ...]]
     of_file: dict[int, tuple[Diagnostic, ...]]
     linked: list[tuple[Diagnostic, ...]]
+    makers: frozenset[int]
 
 
 def _checked(model: Model, enabled: RuleSet) -> _Checked:
@@ -89,21 +91,23 @@ def _checked(model: Model, enabled: RuleSet) -> _Checked:
         elif before.of_file != of_file:
             spoken_of = {*before.of_file, *of_file}
             different |= {number for number in spoken_of if before.of_file.get(number) != of_file.get(number)}
-    linked = _linked_diagnostics(model, enabled, before, different)
+    count = len(model.tree.sections)
+    changed = range(1, count) if before is None else [number for number in different if number]
+    makers = _makers(model, changed, frozenset() if before is None else before.makers)
+    linked = _linked_diagnostics(model, enabled, before, different, makers)
     everywhere = frozenset[str]().union(*[one.names for one in silenced if one.names])
     raises = silenced[0].raises
-    count = len(model.tree.sections)
     sections: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.sections)
     for number in range(count) if before is None else different:
         found = _own(model, number, enabled) + linked[number] + of_graph.get(number, ()) + of_file.get(number, ())
         here = enabled.silenced_in(model.stages[number - 1].name) if number else frozenset[str]()
         kept = _unsilenced(model, number, found, everywhere | here)
         sections[number] = tuple([_raised(one) for one in kept]) if raises else kept
-    return _Checked(sections, silenced, of_graph, of_file, linked)
+    return _Checked(sections, silenced, of_graph, of_file, linked, makers)
 
 
 def _linked_diagnostics(
-    model: Model, enabled: RuleSet, before: _Checked | None, different: set[int]
+    model: Model, enabled: RuleSet, before: _Checked | None, different: set[int], makers: frozenset[int]
 ) -> list[tuple[Diagnostic, ...]]:
     """What the linked rules say, by section; sections of which they say something else join the `different` ones."""
     rules = enabled.by_sight["linked"]
@@ -111,25 +115,50 @@ def _linked_diagnostics(
     if not rules:
         return [()] * count
     linked: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.linked)
-    for number in range(1, count) if before is None else _users(model, different):
+    for number in range(1, count) if before is None else _users(model, different, makers | before.makers):
         stage = model.stages[number - 1]
         found = tuple(_run_all(enabled, rules, Linked(stage, model.stages))) if stage.references else ()
-        if before is not None and found != linked[number]:
+        # Fixes are made anew each time; the old ones do the same, on whatever model they are given.
+        if before is None or _told(found) != _told(linked[number]):
             different.add(number)
-        linked[number] = found
+            linked[number] = found
     return linked
 
 
-def _users(model: Model, sections: set[int]) -> set[int]:
-    """The sections of stages, and of those that start from them or take files of them, at first or second hand."""
-    found = {number for number in sections if number}
-    waiting = list(found)
+def _told(diagnostics: tuple[Diagnostic, ...]) -> list[tuple[Any, ...]]:
+    return [(one.rule.name, one.severity, one.finding._replace(fixes=())) for one in diagnostics]
+
+
+def _users(model: Model, sections: set[int], makers: frozenset[int]) -> set[int]:
+    """The sections of stages, of those that take files of them, and of those that do so at second hand.
+
+    Only what programs are made of is followed from stage to stage, so that the others end at the first hand.
+    """
+    changed = {number for number in sections if number}
+    first_hand = {use.source + 1 for number in changed for use in model.graph.dependents[number - 1]}
+    found = changed | first_hand
+    waiting = [use.source + 1 for number in changed & makers for use in model.graph.dependents[number - 1]]
+    followed = set(waiting)
     while waiting:
-        for reference in model.graph.dependents[waiting.pop() - 1]:
-            if reference.source + 1 not in found:
-                found.add(reference.source + 1)
-                waiting.append(reference.source + 1)
-    return found
+        for use in model.graph.dependents[waiting.pop() - 1]:
+            if use.source + 1 not in followed:
+                followed.add(use.source + 1)
+                waiting.append(use.source + 1)
+    return found | followed
+
+
+def _makers(model: Model, sections: Iterable[int], before: frozenset[int]) -> frozenset[int]:
+    """The sections of stages that may hold programs which they or others have built."""
+    found = set(before)
+    for number in sections:
+        stage = model.stages[number - 1]
+        is_maker = bool(model.graph.dependents[number - 1]) and any(map(_is_program, files_of(stage)))
+        (found.add if is_maker else found.discard)(number)
+    return frozenset(found) if found != before else before
+
+
+def _is_program(entry: Made) -> bool:
+    return entry.origin == "run" and (entry.kind != "directory" or "cargo" in entry.instruction.text)
 
 
 def _wide(section: Section) -> _Wide:

@@ -42,9 +42,11 @@ def empty_stage(linked: Linked) -> Iterator[Finding]:
         mention = reference.mention
         if reference.target is None or reference.resolution is not Resolution.STAGE or mention.onbuild:
             continue
-        paths = _mounted(mention) if mention.kind == "mount" else copies.get(mention.instruction, ())
         source = linked.stages[reference.target]
-        if any(_must_exist(path) for path in paths) and _is_empty(source):
+        if not _is_empty(source):
+            continue
+        paths = _mounted(mention) if mention.kind == "mount" else copies.get(mention.instruction, ())
+        if any(_must_exist(path) for path in paths):
             declared = Place(source.declaration, source.declaration.head_span)
             message = f"stage {source.title} holds no files: it starts from `scratch` and copies nothing"
             yield Finding(mention.place, message, (Related(declared, "is empty"),))
@@ -67,10 +69,10 @@ def _must_exist(path: str) -> bool:
 
 def _is_empty(stage: Stage) -> bool:
     """Whether it certainly has no file: all that it is made of is known and makes none."""
-    chain = stage.chain
-    root = chain[-1].base
+    root = stage.root.base
     if root is None or root.resolution is not Resolution.SCRATCH:
         return False
+    chain = stage.chain
     if any(one.base is None or one.base.mention.has_variable for one in chain):
         return False
     return all(instruction.keyword in _WITHOUT_FILES for one in chain for instruction in one.instructions)

@@ -73,7 +73,7 @@ def _of_copy(source_stage: Stage, copy: Copy) -> Iterator[Finding]:
 
 def _is_complete(stage: Stage) -> bool:
     """Whether all files of the stage are known: it starts from nothing, runs nothing, and copies by name."""
-    root = stage.chain[-1].base
+    root = stage.root.base
     if root is None or root.resolution is not Resolution.SCRATCH:
         return False
     for one in stage.chain:

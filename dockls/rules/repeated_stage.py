@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dockls.rooms import Finding, Related, Severity, file_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.first_line import on_first_line
-from dockls.syntax import Place
+from dockls.syntax import Place, Section
 
 
 @file_rule(severity=Severity.INFORMATION, theme="stages")
@@ -53,4 +53,13 @@ def _content(stage: Stage) -> tuple[object, ...]:
     base = stage.base
     named = None if base is None else (base.resolution, base.target, base.value, base.mention.text)
     flags = tuple([flag.text for flag in stage.declaration.flags])
-    return (named, flags, *[one.text.strip() for one in stage.instructions])
+    return (named, flags, _texts(stage.section))
+
+
+def _texts(section: Section) -> tuple[str, ...]:
+    """What the instructions behind FROM say; remembered on the section."""
+    found = section.memo.get(_texts)
+    if found is None:
+        found = section.memo[_texts] = tuple([one.text.strip() for one in section.instructions[1:]])
+    assert isinstance(found, tuple)
+    return found

@@ -29,7 +29,7 @@ _WRITING = frozenset(
 @stage_rule(severity=Severity.ERROR, theme="compatibility")
 def root_needed(stage: Stage) -> Iterator[Finding]:
     """Look for package managers behind USER."""
-    if not any(one.keyword == "USER" for each in stage.chain for one in each.instructions):
+    if stage.final_state.user in ("root", "0") and not any(one.keyword == "USER" for one in stage.instructions):
         return
     told: set[Instruction] = set()
     for command in executed(stage):

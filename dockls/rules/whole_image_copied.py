@@ -28,7 +28,7 @@ from dockls.semantics.first_line import on_first_line
 @linked_rule(severity=Severity.WARNING, theme="files")
 def whole_image_copied(linked: Linked) -> Iterator[Finding]:
     """Look for COPY of a root folder over another."""
-    root = linked.stage.chain[-1].base
+    root = linked.stage.root.base
     if root is not None and root.resolution is not Resolution.SCRATCH:
         for copy in copies_of(linked.stage):
             yield from _of_copy(linked.stages, copy)

@@ -115,6 +115,18 @@ class Stage:
         return found[0]
 
     @property
+    def root(self) -> "Stage":
+        """The stage at the bottom of its FROM chain, which starts from an image; remembered."""
+        passed = [self]
+        while (parent := passed[-1].parent) is not None and Stage not in passed[-1].memo:
+            passed.append(parent)
+        found = passed[-1].memo.get(Stage, passed[-1])
+        for stage in passed:
+            stage.memo[Stage] = found
+        assert isinstance(found, Stage)
+        return found
+
+    @property
     def chain(self) -> "tuple[Stage, ...]":
         """The stage, the one that its FROM names, and so on: all whose instructions its image is made of."""
         found = [self]

@@ -14,8 +14,11 @@ COPY --from=build /app /out/app
 FROM alpine:3.24 AS other
 RUN true
 
-FROM alpine:3.24
+FROM alpine:3.24 AS further
 COPY --from=collect /out/app /app
+
+FROM alpine:3.24
+COPY --from=further /app /app
 """
 
 
@@ -32,15 +35,15 @@ def replaced(model: Model, old: str, new: str) -> Model:
 
 def test_a_change_of_the_other_stage_is_seen_at_first_and_second_hand() -> None:
     model = Model.of(TEXT)
-    assert told(model) == [5, 11]
+    assert told(model) == [5, 11, 14]
     static = replaced(model, "RUN go build", "RUN CGO_ENABLED=0 go build")
     assert told(static) == []
-    assert told(replaced(static, "CGO_ENABLED=0 ", "")) == [5, 11]
+    assert told(replaced(static, "CGO_ENABLED=0 ", "")) == [5, 11, 14]
 
 
 def test_a_change_between_is_seen() -> None:
     model = Model.of(TEXT)
-    assert told(model) == [5, 11]
+    assert told(model) == [5, 11, 14]
     assert told(replaced(model, "/app /out/app", "/app /else/app")) == [5]
 
 

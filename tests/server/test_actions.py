@@ -35,7 +35,9 @@ class Editor:
         front = SimpleNamespace(
             log=lambda *_: None, log_fault=lambda message, error: pytest.fail(f"{message} {error!r}")
         )
-        session = SimpleNamespace(client=client, front=front, settings=SimpleNamespace(values={}), documents=[])
+        session = SimpleNamespace(
+            client=client, front=front, settings=SimpleNamespace(values={}, levels={}), documents=[]
+        )
         self.actions = Actions(client, EngineAnalyzer(session))
 
     def menu(self, part: str, only: list[str] | None = None) -> list[dict[str, Any]]:
