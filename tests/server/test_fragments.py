@@ -112,7 +112,8 @@ def test_what_is_shown_after_edits_is_what_a_new_document_shows(seed: int, mark:
 
 
 def test_only_the_stage_that_was_edited_is_rendered_again() -> None:
-    shown = Shown("\n".join([f"FROM alpine AS s{number}\nSTOPSIGNAL SIGNONE\nENV N={number}\nRUN true\n" for number in range(50)]))
+    stage = "FROM alpine AS s{number}\nSTOPSIGNAL SIGNONE\nENV N={number}\nRUN true\n"
+    shown = Shown("\n".join([stage.format(number=number) for number in range(50)]))
     everything = len(shown.render())
     assert shown.converted == everything >= 50
     shown.render()
