@@ -19,24 +19,32 @@ _VERSION_OPTION = {"dockls": "--version", "tally": "--version", "hadolint": "--v
 
 
 class Contestant(NamedTuple):
-    """A tool: how its language server is started, and how it checks the files named behind; None: it cannot."""
+    """A tool: how its language server is started, and how it checks the files named behind; None: it cannot.
+
+    `check` works everything out; `again` may take over what an earlier run has found.
+    """
 
     name: str
     version: str
     serve: tuple[str, ...] | None
     check: tuple[str, ...] | None
+    again: tuple[str, ...] | None = None
 
 
 def dockls(command: str | None = None) -> Contestant:
     """The product; `command` is one that is installed already."""
     program = command or str(_installed() / ("Scripts" if os.name == "nt" else "bin") / "dockls")
-    return Contestant("dockls", _version(program, "dockls"), (program, "serve"), (program, "check"))
+    return Contestant("dockls", _version(program, "dockls"), (program, "serve"), *_checking(program))
+
+
+def _checking(*program: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (*program, "check", "--no-cache"), (*program, "check")
 
 
 def from_source() -> Contestant:
     """The product as it stands in the checkout: right for a test, but too slow to start for a comparison."""
     program = (sys.executable, "-m", "dockls")
-    return Contestant("dockls", "", (*program, "serve"), (*program, "check"))
+    return Contestant("dockls", "", (*program, "serve"), *_checking(*program))
 
 
 def others(folders: Sequence[str]) -> tuple[list[Contestant], list[str]]:

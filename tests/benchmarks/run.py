@@ -50,6 +50,11 @@ def checking(paths: Sequence[Path]) -> Measure:
     return lambda tool: None if tool.check is None else measurements.files(tool.check, paths)
 
 
+def checking_again(paths: Sequence[Path]) -> Measure:
+    """A measurement of the same command behind one that has checked the same files."""
+    return lambda tool: None if tool.again is None else measurements.files_again(tool.again, paths)
+
+
 def measures(folder: Path) -> Iterator[tuple[str, int, Measure]]:
     """All that is measured: the group to select it by, how many rounds, and how; `folder` is for files to check."""
     yield "start", 11, serving(measurements.start_up)
@@ -63,6 +68,7 @@ def measures(folder: Path) -> Iterator[tuple[str, int, Measure]]:
         yield "requests", 1, serving(measurements.requests, lines)
     for count in (1, 500):
         yield "check", 5, checking(documents.folder(folder / str(count), count))
+    yield "check", 5, checking_again(documents.folder(folder / "again", 500))
 
 
 def measured(

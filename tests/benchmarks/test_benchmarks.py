@@ -76,6 +76,8 @@ def test_files_are_checked(tmp_path: Path) -> None:
     paths = documents.folder(tmp_path, 4)
     results = run.measured([DOCKLS], [("check", 2, run.checking(paths))], [], print)
     assert len(results["check 4 files"]["dockls"]) == 2
+    again = run.measured([DOCKLS], [("check", 1, run.checking_again(paths))], [], print)
+    assert len(again["check 4 files, again"]["dockls"]) == 1
 
 
 def test_burst_of_edits_is_answered_once() -> None:
