@@ -1,0 +1,61 @@
+"""A program built for the machine that builds, in an image for another platform.
+
+`FROM --platform=$BUILDPLATFORM` runs the compiler natively, whatever platform the image is for. What it builds must
+then be told to be for the target, as with `GOARCH=$TARGETARCH`, or the image for arm64 holds a program for amd64:
+“exec format error”. Source: docs.docker.com/build/building/multi-platform/#cross-compilation.
+
+Nothing is said where anything in the stage speaks of the target platform, of a target, or of the tool `xx`, and where
+the stage that takes the program starts none: it may hand it on to the builder.
+
+```dockerfile
+FROM --platform=$BUILDPLATFORM golang:1.27 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /app .
+
+FROM alpine:3.24
+COPY --from=build /app /app
+                  ^^^^ warning: `app` is built for the platform of the builder, not for that of the image
+ENTRYPOINT ["/app"]
+```
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
+from dockls.semantics import Stage
+from dockls.semantics.files import copies_of
+from dockls.semantics.first_line import on_first_line
+from dockls.semantics.linking import linked as how_linked
+
+_SPEAKING = ("TARGET", "GOARCH", "GOOS", "--target", "-target", "xx-", "cross", "CC=", "--arch", "-march")
+
+
+@linked_rule(severity=Severity.WARNING, theme="compatibility")
+def build_platform_program(linked: Linked) -> Iterator[Finding]:
+    """Look at what a stage for the target platform takes from one for the build platform."""
+    starts = any(one.keyword in ("CMD", "ENTRYPOINT") for each in linked.stage.chain for one in each.instructions)
+    if not starts or _is_for_builder(linked.stage):
+        return
+    for copy in copies_of(linked.stage):
+        if copy.stage is None or not _is_for_builder(linked.stages[copy.stage]):
+            continue
+        for number, source in enumerate(copy.sources):
+            path = posixpath.normpath("/" + source.lstrip("/"))
+            found = how_linked(linked.stages, linked.stages[copy.stage], path)
+            if found is None or not _is_for_builder(found.stage) or _speaks_of_target(found.stage):
+                continue
+            name = posixpath.basename(path)
+            message = f"`{name}` is built for the platform of the builder, not for that of the image"
+            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+            yield Finding(place, message, (Related(found.build.place, "builds it"),))
+
+
+def _is_for_builder(stage: Stage) -> bool:
+    flag = stage.root.declaration.parsed.flag("platform")
+    return flag is not None and "BUILDPLATFORM" in (flag.value or "")
+
+
+def _speaks_of_target(stage: Stage) -> bool:
+    return any(word in one.text for each in stage.chain for one in each.instructions for word in _SPEAKING)
