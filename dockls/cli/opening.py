@@ -89,10 +89,37 @@ def write(opened: Opened, text: str) -> None:
         return
     if not opened.exact:
         raise UnreadableError(f"{opened.path} is left as it is, because bytes of it that are no text would be lost.")
+    path = Path(opened.path)
     try:
-        Path(opened.path).write_bytes(text.encode("utf-8"))
+        if path.read_bytes() != opened.model.tree.text.encode("utf-8"):
+            raise UnreadableError(f"{opened.path} is left as it is, because it was changed meanwhile.")
+        _replace(path.resolve(), text.encode("utf-8"))
     except (OSError, UnicodeError) as error:
         raise UnreadableError(f"{opened.path} cannot be written: {error}.") from error
+
+
+def _replace(path: "Path", content: bytes) -> None:
+    """Put a file with this content and the same mode in the place of another, which is whole until then."""
+    import errno
+    import os
+    import shutil
+    import tempfile
+
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+            new.write(content)
+    except PermissionError:
+        # A file can be written in a folder that takes no new ones.
+        path.write_bytes(content)
+        return
+    try:
+        shutil.copymode(path, new.name)
+        path.parent.joinpath(new.name).replace(path)
+    except OSError:
+        path.parent.joinpath(new.name).unlink(missing_ok=True)
+        raise
 
 
 def write_beside(path: "Path", text: str) -> None:
