@@ -106,9 +106,13 @@ class Actions:
             for diagnostic in self._analyzer.findings(document)
             if document.tree.span_of(diagnostic.finding.place).overlaps(span)
         ]
+        seen: set[tuple[str, tuple[Edit, ...]]] = set()
         for diagnostic in here:
             for fix in diagnostic.finding.fixes:
-                if fix.edits(model):
+                # Two rules can have the same mend.
+                edits = tuple(fix.edits(model) or ())
+                if edits and (fix.title, edits) not in seen:
+                    seen.add((fix.title, edits))
                     yield fix, diagnostic
         for diagnostic in here:
             for fix in silencings(model, diagnostic):

@@ -70,6 +70,12 @@ def test_a_fix_mends_the_file(name):
     assert editor.applied(fix) == MENDED
 
 
+def test_the_same_mend_of_two_faults_is_offered_once():
+    menu = Editor("vscode 1.100", "FROM scratch\nCOPY a /a\nCMD /a --now\n").menu("/a --now", ["quickfix"])
+    assert [action["title"] for action in menu].count("Use the exec form") == 1
+    assert len({action["diagnostics"][0]["code"] for action in menu}) == 2
+
+
 def test_a_fix_is_offered_where_its_fault_is_only():
     assert Editor("helix", MISSPELLED).menu("golang", ["quickfix"]) == []
 
