@@ -1,21 +1,24 @@
 """The outcomes of an earlier run, taken over where nothing that they depend on has changed.
 
 An outcome depends on the Dockerfile, the settings, this program, and on what lies around: ignore files, manifests,
-Compose files. While files are examined every path that the process opens or lists is noted; at the next run the content
-of these files and the names in these folders must be the same, else all outcomes are worked out anew. The settings
-files that could stand in the folders above count as well, be they there or not.
+Compose files. While files are examined every path that the process opens, lists or asks for is noted, be it there or
+not; at the next run the content of these files and the names in these folders must be the same, else all outcomes are
+worked out anew. Where something was changed during the run nothing is kept of it.
 """
 
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from dockls import __version__
 from dockls.cli.outcomes import STDIN, Outcome
 from dockls.project import Found
+from dockls.project.probing import EVENT
 
 if TYPE_CHECKING:
     from dockls.cli.paint import Paint
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 _FEWEST = 20
 #: so many runs are kept, the oldest goes first
 _MOST_KEPT = 20
-_SETTINGS = ("dockls.toml", "pyproject.toml", ".hadolint.yaml", ".hadolint.yml")
 _OPTIONS = ("select", "ignore", "fail_on", "format", "config", "context", "paths", "baseline")
 
 
@@ -48,7 +50,8 @@ class EarlierRun:
     def __init__(self, path: str, files: Sequence[Found]) -> None:
         self._path = path
         self._files = [found.path for found in files]
-        self._digests: dict[str, str] = {}
+        self._begun = time.time_ns()
+        self._digests = {path: digest(path) for path in self._files}
         self._around: dict[str, str] = {}
 
     def outcomes(self) -> dict[str, Outcome]:
@@ -62,30 +65,37 @@ class EarlierRun:
         self._around = around
         found: dict[str, Outcome] = {}
         for path in self._files:
-            known = files.get(path)
-            self._digests[path] = digest(path)
-            if isinstance(known, list) and len(known) == 2 and known[0] == self._digests[path]:
-                found[path] = Outcome(*known[1])
+            outcome = _outcome(files.get(path), self._digests[path])
+            if outcome is not None:
+                found[path] = outcome
         return found
 
     def keep(self, outcomes: Iterable[Outcome], seen: set[str]) -> None:
-        """Write the outcomes of this run; what cannot be written is not kept."""
+        """Write the outcomes of this run; what cannot be written, or has changed meanwhile, is not kept."""
         import json
         import tempfile
 
         own = {os.path.abspath(path) for path in self._files}  # noqa: PTH100
-        paths = {os.path.abspath(path) for path in seen if not _is_of_program(path)} - own  # noqa: PTH100
-        around = self._around | {path: digest(path) for path in sorted(paths | _settings(own))}
-        files = {one.path: (self._digests.get(one.path) or digest(one.path), one) for one in outcomes if one.is_plain}
+        paths = {os.path.abspath(path) for path in seen} - own  # noqa: PTH100
+        noted = sorted(path for path in paths if not _is_of_program(path))
+        if any(_changed_since(path, self._begun) for path in noted):
+            return
+        if any(digest(path) != known for path, known in self._digests.items()):
+            return
+        around = self._around | {path: digest(path) for path in noted}
+        files = {one.path: (self._digests[one.path], one) for one in outcomes if one.is_plain}
         folder = os.path.dirname(self._path)  # noqa: PTH120
+        part: str | None = None
         try:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
             with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part", delete=False) as file:
-                json.dump({"around": around, "files": files}, file, ensure_ascii=False)
-            os.replace(file.name, self._path)  # noqa: PTH105
+                part = file.name
+                json.dump({"around": around, "files": files}, file)
+            os.replace(part, self._path)  # noqa: PTH105
             _forget_oldest(folder)
-        except OSError:
-            return
+        except (OSError, ValueError):
+            if part is not None and os.path.exists(part):  # noqa: PTH110
+                os.remove(part)  # noqa: PTH107
 
     def _read(self) -> dict[str, Any]:
         import json
@@ -98,6 +108,9 @@ class EarlierRun:
         return kept if isinstance(kept, dict) else {}
 
 
+_EVENTS = frozenset(("open", "os.listdir", "os.scandir", EVENT))
+
+
 class Watch:
     """Notes the paths that this process opens or lists from now on (docs.python.org/3/library/audit_events.html)."""
 
@@ -106,7 +119,7 @@ class Watch:
         self._paths = paths
 
         def note(event: str, arguments: tuple[Any, ...]) -> None:
-            if event in ("open", "os.listdir", "os.scandir") and arguments and isinstance(arguments[0], str):
+            if event in _EVENTS and arguments and isinstance(arguments[0], str):
                 paths.add(arguments[0])
 
         sys.addaudithook(note)
@@ -116,8 +129,29 @@ class Watch:
         return set(self._paths)
 
 
+def _outcome(kept: object, digest: str) -> Outcome | None:
+    """The outcome that was kept of a file with this digest; None if there is none."""
+    if not isinstance(kept, list) or len(kept) != len(("digest", "outcome")) or kept[0] != digest:
+        return None
+    fields = kept[1]
+    return Outcome(*fields) if isinstance(fields, list) and len(fields) == len(Outcome._fields) else None
+
+
+def _changed_since(path: str, begun: int) -> bool:
+    """Whether a file or the names in a folder were changed after that time, in nanoseconds."""
+    try:
+        return os.stat(path).st_mtime_ns >= begun  # noqa: PTH116
+    except (OSError, ValueError):
+        return False
+
+
 def digest(path: str) -> str:
-    """What a file holds or which names a folder has; the empty text where there is nothing."""
+    """What a file holds or which names a folder has; the empty text where there is nothing.
+
+    Of a repository's own folder it only counts that it is there: every commit changes what is in it.
+    """
+    if path.endswith("/.git"):
+        return str(os.path.exists(path))  # noqa: PTH110
     try:
         with open(path, "rb") as file:
             return sha256(file.read()).hexdigest()[:32]
@@ -137,17 +171,6 @@ def _names(folder: str) -> str:
     return sha256("\n".join(names).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _settings(files: Iterable[str]) -> set[str]:
-    """Where settings could stand for these files."""
-    folders: set[str] = set()
-    for path in files:
-        folder = os.path.dirname(path)  # noqa: PTH120
-        while folder not in folders:
-            folders.add(folder)
-            folder = os.path.dirname(folder)  # noqa: PTH120
-    return {os.path.join(folder, name) for folder in folders for name in _SETTINGS}  # noqa: PTH118
-
-
 def _program() -> str:
     """Tells one state of this program from another: names, sizes and times of its files."""
     states: list[str] = []
@@ -164,9 +187,17 @@ def _program() -> str:
 
 
 def _is_of_program(path: str) -> bool:
-    """Whether a path belongs to Python or to this program, which the key tells of."""
+    """Whether a path belongs to Python's libraries or to this program, which the key tells of."""
+    return path.startswith(_program_folders())
+
+
+@cache
+def _program_folders() -> tuple[str, ...]:
+    import sysconfig
+
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    return path.startswith((package, sys.prefix, sys.base_prefix)) or path.endswith((".py", ".pyc"))
+    libraries = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return tuple([folder.rstrip(os.sep) + os.sep for folder in (package, *libraries)])
 
 
 def _cache_folder() -> str | None:

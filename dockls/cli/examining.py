@@ -25,9 +25,15 @@ class Examined(NamedTuple):
     failed: bool
 
 
-def examined(options: Namespace, paint: Paint, files: Iterable[Found], told: Callable[[int], None]) -> Examined:
-    """Check files one after the other; `told` is told how many more are done."""
-    session = Session(options)
+def examined(
+    options: Namespace,
+    paint: Paint,
+    files: Iterable[Found],
+    told: Callable[[int], None],
+    tell: Callable[[str], None] = complain,
+) -> Examined:
+    """Check files one after the other; `told` is told how many more are done, `tell` what goes wrong."""
+    session = Session(options, tell)
     outcomes: list[Outcome] = []
     if session.takes_baseline() and session.knows([*names(options.select), *names(options.ignore)]):
         for found in files:
@@ -44,8 +50,9 @@ def examined(options: Namespace, paint: Paint, files: Iterable[Found], told: Cal
 class Session:
     """What one run has gathered: settings by folder, problems that end in exit status 2."""
 
-    def __init__(self, options: Namespace) -> None:
+    def __init__(self, options: Namespace, tell: Callable[[str], None]) -> None:
         self.options = options
+        self._tell = tell
         self.known = known_words()
         self.failed = False
         self._sets: dict[object, RuleSet] = {}
@@ -59,7 +66,7 @@ class Session:
         self.failed = True
         if sentence not in self._told:
             self._told.add(sentence)
-            complain(sentence)
+            self._tell(sentence)
 
     def configuration(self, path: str) -> Configuration:
         """The settings for the file at a path, with what the command line says on top."""

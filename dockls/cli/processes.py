@@ -1,5 +1,6 @@
 """Checks many files in several processes; the outcomes are those of one process, in the same order."""
 
+import signal
 from argparse import Namespace
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from dockls.cli.earlier import Watch
 from dockls.cli.examining import examined
+from dockls.cli.opening import complain
 from dockls.cli.outcomes import Outcome
 from dockls.cli.paint import Paint
 from dockls.project import Found
@@ -17,11 +19,12 @@ _PARTS = 4
 
 
 class Part(NamedTuple):
-    """The outcomes of some files, whether something ends in exit status 2, and the paths that were looked at."""
+    """The outcomes of some files, whether something ends in exit status 2, what was looked at, what is to be told."""
 
     outcomes: list[Outcome]
     failed: bool
     seen: set[str]
+    complaints: tuple[str, ...] = ()
 
 
 def examined_by_many(
@@ -34,12 +37,17 @@ def examined_by_many(
     parts = [files[start : start + size] for start in range(0, len(files), size)]
     outcomes: list[Outcome] = []
     failed, seen = False, set[str]()
-    with ProcessPoolExecutor(max_workers=jobs) as executor:
+    complaints: dict[str, None] = {}
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_ignore_interrupts) as executor:
         try:
             for part in executor.map(partial(_part, plain, paint), parts):
                 outcomes += part.outcomes
                 failed |= part.failed
                 seen |= part.seen
+                for sentence in part.complaints:
+                    if sentence not in complaints:
+                        complaints[sentence] = None
+                        complain(sentence)
                 told(size)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
@@ -49,5 +57,11 @@ def examined_by_many(
 
 def _part(options: Namespace, paint: Paint, files: list[Found]) -> Part:
     watch = Watch()
-    outcomes, failed = examined(options, paint, files, lambda count: None)
-    return Part(outcomes, failed, watch.seen())
+    complaints: list[str] = []
+    outcomes, failed = examined(options, paint, files, lambda count: None, complaints.append)
+    return Part(outcomes, failed, watch.seen(), tuple(complaints))
+
+
+def _ignore_interrupts() -> None:
+    """An interrupt at the keyboard reaches all processes; it is for the first one to end the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockls.project.probing import probed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -137,6 +139,7 @@ def _candidates(start: "Path") -> Iterable["Path"]:
 
 
 def _text(path: "Path") -> str | None:
+    probed(str(path))
     try:
         return path.read_bytes().decode("utf-8-sig", "replace") if path.is_file() else None
     except (OSError, ValueError):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from dockls.project.ignore import NOT_IGNORED, Decision, IgnoreFile
+from dockls.project.probing import probed
 from dockls.project.wildcards import BadPatternError, go_match
 
 Kind = Literal["file", "directory"]
@@ -236,6 +237,7 @@ class DirectoryContext(BuildContext):
     def _link_on_the_way(self, path: str) -> bool:
         while path:
             try:
+                probed(str(self._root / path))
                 if (self._root / path).is_symlink():
                     return True
             except (OSError, ValueError):
@@ -263,7 +265,7 @@ def read_bounded(path: str) -> str | None:
     from pathlib import Path
 
     try:
-        file = Path(path)
+        file = Path(probed(path))
         if not file.is_file():  # a pipe or a device could block for ever
             return None
         with file.open("rb") as stream:

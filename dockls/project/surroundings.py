@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dockls.project.context import UNKNOWN_CONTEXT, BuildContext, DirectoryContext, read_bounded
+from dockls.project.probing import probed
 from dockls.project.targets import Build, TargetUse, of_dockerfile, unique_uses
 
 _PARENTS_WITHOUT_REPOSITORY = 3
@@ -160,7 +161,7 @@ def _is_folder(path: str) -> bool:
     from pathlib import Path
 
     try:
-        return Path(path).is_dir()
+        return Path(probed(path)).is_dir()
     except (OSError, ValueError):
         return False
 
@@ -172,7 +173,7 @@ def _folders(folder: str) -> list[str]:
     chain = [Path(folder), *Path(folder).parents][: _PARENTS + 1]
     for index, one in enumerate(chain):
         try:
-            if (one / ".git").exists():
+            if Path(probed(str(one / ".git"))).exists():
                 return [path.as_posix() for path in chain[: index + 1]]
         except (OSError, ValueError):
             break
@@ -299,7 +300,7 @@ def _guessed_context(text: str, folders: list[str]) -> str | None:
     sources = list(_copied(text))[:50]
     best, most = folders[0], 0
     for folder in folders if sources else ():
-        count = sum([posixpath.exists(posixpath.join(folder, source)) for source in sources])
+        count = sum([posixpath.exists(probed(posixpath.join(folder, source))) for source in sources])
         if count > most:
             best, most = folder, count
     if sources:

@@ -1,12 +1,15 @@
 """Several processes and the outcomes of an earlier run change nothing but the time that a check takes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dockls.cli import earlier
 from dockls.cli import main as run
 
 
@@ -75,6 +78,8 @@ CHANGES = {
     "settings of hadolint": (".hadolint.yaml", "override:\n  error: [LegacyKeyValueFormat]\n"),
     "a file of the context that is gone": ("service03/package-lock.json", None),
     "a folder of the context": ("service03/.git/HEAD", "ref: x\n"),
+    "a source that lies in a folder of the context": ("service03/deep/er/a.js", ""),
+    "a Python file": ("service03/setup.py", "print()"),
     "a Compose file": ("service03/compose.yaml", "services:\n  a:\n    build:\n      context: .\n      target: zz\n"),
 }
 
@@ -86,7 +91,7 @@ def test_what_has_changed_is_seen(project: Path, capsys: pytest.CaptureFixture[s
     if text is None:
         (project / path).unlink()
     else:
-        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).parent.mkdir(exist_ok=True, parents=True)
         (project / path).write_text(text, "utf-8")
     after = checked(capsys)
     assert after == checked(capsys, "--no-cache")
@@ -101,7 +106,15 @@ def test_other_options_have_outcomes_of_their_own(project: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"", b"{", b"[]", b"\xff\xfe", b'{"around": {}, "files": {"service03/Dockerfile": [1]}}']
+    "garbage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"around": {}, "files": {"service03/Dockerfile": [1]}}',
+        b'{"around": {}, "files": {"service03/Dockerfile": ["x", [1, 2]]}}',
+    ],
 )
 def test_a_broken_file_of_outcomes_is_passed_over(
     project: Path, capsys: pytest.CaptureFixture[str], garbage: bytes
@@ -141,3 +154,49 @@ def test_a_baseline_knows_findings_that_have_moved(project: Path, capsys: pytest
     told = checked(capsys, "--baseline", "known.json", "--select", "legacy-key-value-format", "--format", "json")
     found = [one for each in json.loads(told)["files"] for one in each["findings"]]
     assert [one["range"]["start"]["line"] for one in found] == [5, 6]
+
+
+def test_what_changes_during_a_run_is_not_kept(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dockls.cli import examining
+
+    examined = examining.examined
+
+    def meanwhile(*arguments: Any) -> Any:
+        done = examined(*arguments)
+        (project / "service03" / "Dockerfile").write_text("FROM node:24\n", "utf-8")
+        return done
+
+    monkeypatch.setattr(examining, "examined", meanwhile)
+    checked(capsys)
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project.parent / "cache"))
+    monkeypatch.chdir(project)
+    assert kept(project) == []
+    assert checked(capsys) == checked(capsys, "--no-cache")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_a_name_that_is_no_text_costs_nothing(project: Path) -> None:
+    folder = os.fsencode(project) + b"/\xff"
+    os.mkdir(folder)  # noqa: PTH102
+    with open(folder + b"/Dockerfile", "wb") as file:
+        file.write(b"FROM node:24\nENV A 1\n")
+    code = "from dockls.cli import main; main(print, ['check', '--format', 'github'])"
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=False) for _ in range(2)]
+    assert b"Traceback" not in runs[0].stderr + runs[1].stderr
+    assert runs[0].stdout == runs[1].stdout
+
+
+def test_only_this_program_and_the_libraries_are_left_out() -> None:
+    package = str(Path(earlier.__file__).parents[1])
+    assert earlier._is_of_program(f"{package}/rooms.py")
+    assert not earlier._is_of_program(f"{package}-of-mine/setup.py")
+    assert not earlier._is_of_program(f"{sys.base_prefix}/src/app/package.json")
+
+
+def test_a_problem_is_told_once_by_all_processes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "dockls.toml").write_text("nonsense = 1\n", "utf-8")
+    assert main(["check", "--jobs", "3"]) == 2
+    assert capsys.readouterr().err.count("no setting `nonsense`") == 1
