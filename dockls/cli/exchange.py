@@ -47,19 +47,13 @@ def _property(text: str) -> str:
 
 def gitlab(files: list[File]) -> str:
     """A code quality report (docs.gitlab.com, "Code Quality", "Code Quality report format")."""
-    from hashlib import sha256
-
     found = []
-    seen: dict[str, int] = {}
-    for path, finding in _findings(files):
-        # The same finding keeps its fingerprint when lines above it come or go.
-        key = "\0".join((path, finding["rule"], finding["message"]))
-        seen[key] = seen.get(key, 0) + 1
+    for (path, finding), fingerprint in zip(_findings(files), _fingerprints(files), strict=True):
         found.append(
             {
                 "description": finding["message"],
                 "check_name": finding["rule"],
-                "fingerprint": sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest(),
+                "fingerprint": fingerprint,
                 "severity": _GITLAB_LEVELS[finding["severity"]],
                 "location": {
                     "path": path.removeprefix("./"),
@@ -70,13 +64,32 @@ def gitlab(files: list[File]) -> str:
     return as_json(found)
 
 
+def _fingerprints(files: list[File]) -> Iterator[str]:
+    """What tells a finding from others; it stays the same when lines above it come or go."""
+    from hashlib import sha256
+
+    seen: dict[str, int] = {}
+    for path, finding in _findings(files):
+        key = "\0".join((path, finding["rule"], finding["message"]))
+        seen[key] = seen.get(key, 0) + 1
+        yield sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def sarif(files: list[File]) -> str:
     """A SARIF log (docs.oasis-open.org/sarif/sarif/v2.1.0)."""
     numbers = {rule.name: number for number, rule in enumerate(rules())}
     driver = {
         "name": "dockls",
         "semanticVersion": __version__,
-        "rules": [{"id": rule.name, "shortDescription": {"text": summary(rule)}} for rule in rules()],
+        "rules": [
+            {
+                "id": rule.name,
+                "shortDescription": {"text": summary(rule)},
+                "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity.label]},
+                "properties": {"tags": [rule.theme, *rule.aliases]},
+            }
+            for rule in rules()
+        ],
     }
     results = [
         {
@@ -88,9 +101,10 @@ def sarif(files: list[File]) -> str:
             "relatedLocations": [
                 _location(path, one["range"]) | {"message": {"text": one["message"]}} for one in finding["related"]
             ],
+            "partialFingerprints": {"finding/v1": fingerprint},
             "fixes": [_fix(path, fix) for fix in finding["fixes"] if fix["edits"]],
         }
-        for path, finding in _findings(files)
+        for (path, finding), fingerprint in zip(_findings(files), _fingerprints(files), strict=True)
     ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"

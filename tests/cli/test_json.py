@@ -10,7 +10,7 @@ from consoles import run
 
 from dockls.cli.report import finding_of
 from dockls.engine import check
-from dockls.rooms import Fix
+from dockls.rooms import Fix, rules
 from dockls.semantics import Model
 from dockls.syntax import parse
 
@@ -203,3 +203,24 @@ def test_a_fix_that_cannot_be_worked_out_is_left_out(edits, capsys):
     assert misfits(document, FINDING) == []
     assert [fix["title"] for fix in document["fixes"]] == [fix.title for fix in diagnostic.finding.fixes]
     assert ("`Broken`" in capsys.readouterr().err) == (edits is _broken)
+
+
+def test_fingerprints_stay_when_lines_move_and_differ_where_a_finding_repeats(tmp_path):
+    path = tmp_path / "Dockerfile"
+    fingerprints = []
+    for above in ("", "# a comment\n\n"):
+        path.write_text(f"FROM node:24\n{above}ENV A 1\nENV A 1\n", "utf-8")
+        found = run("check", str(path), "--format", "sarif", "--select", "LegacyKeyValueFormat").out
+        results = json.loads(found)["runs"][0]["results"]
+        fingerprints.append([result["partialFingerprints"]["finding/v1"] for result in results])
+        report = json.loads(run("check", str(path), "--format", "gitlab", "--select", "LegacyKeyValueFormat").out)
+        assert [one["fingerprint"] for one in report] == fingerprints[-1]
+    assert fingerprints[0] == fingerprints[1]
+    assert len(set(fingerprints[0])) == 2
+
+
+def test_sarif_tells_of_every_rule():
+    document = json.loads(run("check", "-", "--format", "sarif", stdin=b"FROM scratch\n").out)
+    listed = document["runs"][0]["tool"]["driver"]["rules"]
+    assert [one["id"] for one in listed] == [rule.name for rule in rules()]
+    assert {one["defaultConfiguration"]["level"] for one in listed} == {"error", "warning", "note"}
