@@ -22,6 +22,11 @@ def replacing(place: Place, text: str) -> Callable[[Model], list[Edit]]:
     return lambda model: [replace(model, place, text)]
 
 
+def declare_argument(instruction: Instruction, name: str, model: Model) -> list[Edit]:
+    """An ``ARG`` of that name above an instruction."""
+    return [insert_before(model, instruction, [f"{keyword(model, 'ARG')} {name}"])]
+
+
 def mount_caches(model: Model, run: Instruction, folders: Iterable[str]) -> Edit:
     """Give a RUN cache mounts of these folders, each on a line of its own above what stands there."""
     start = model.start_of(run) + run.body_span.start

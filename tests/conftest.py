@@ -39,3 +39,12 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("no shared folder (set DOCKLS_SHARED)")
     return path
+
+
+@pytest.fixture(scope="session")
+def shared_corpus(shared: Path) -> Path:
+    """The folder of third-party Dockerfiles; tests that want it are skipped where it is absent."""
+    path = shared / "corpus" / "real"
+    if not path.is_dir():
+        pytest.skip("no corpus")
+    return path

@@ -18,14 +18,10 @@ _EVERY = 12
 
 
 @pytest.fixture(scope="module")
-def sample(request: pytest.FixtureRequest) -> list[Model]:
+def sample(shared_corpus: Path) -> list[Model]:
     """The models of some files."""
-    shared: Path = request.getfixturevalue("shared")
-    corpus = shared / "corpus" / "real"
-    if not corpus.is_dir():
-        pytest.skip("no corpus")
-    names = [json.loads(line)["file"] for line in (corpus / "labels.jsonl").read_text("utf-8").splitlines()]
-    texts = [(corpus / name).read_bytes().decode("utf-8", "replace") for name in sorted(names)[::_EVERY]]
+    names = [json.loads(line)["file"] for line in (shared_corpus / "labels.jsonl").read_text("utf-8").splitlines()]
+    texts = [(shared_corpus / name).read_bytes().decode("utf-8", "replace") for name in sorted(names)[::_EVERY]]
     return [Model.of(text) for text in texts if len(text) < 20_000]
 
 

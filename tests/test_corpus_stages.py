@@ -45,15 +45,6 @@ def corpus(shared_corpus: Path) -> dict[str, Model]:
     return found
 
 
-@pytest.fixture(scope="module")
-def shared_corpus(request: pytest.FixtureRequest) -> Path:
-    shared: Path = request.getfixturevalue("shared")
-    path = shared / "corpus" / "real"
-    if not path.is_dir():
-        pytest.skip("no corpus")
-    return path
-
-
 def at(model: Model, span: Span) -> tuple[int, int, int]:
     start, end = (model.tree.line_index.position(offset, "utf-16") for offset in span)
     return start.line, start.column, end.column

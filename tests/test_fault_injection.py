@@ -46,14 +46,10 @@ PREPARATIONS = {"expose-protocol-casing": replacing(r"^EXPOSE (\d+)$", r"EXPOSE 
 
 
 @pytest.fixture(scope="module")
-def sources(request: pytest.FixtureRequest) -> list[str]:
+def sources(shared_corpus: Path) -> list[str]:
     """The files of the corpus, always in the same order."""
-    shared: Path = request.getfixturevalue("shared")
-    folder = shared / "corpus" / "real"
-    if not folder.is_dir():
-        pytest.skip("no corpus")
     paths = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")
+        path for path in shared_corpus.rglob("*") if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")
     )
     return [path.read_bytes().decode("utf-8", "replace") for path in paths]
 

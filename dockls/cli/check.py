@@ -62,7 +62,7 @@ def _examine(
         if jobs > 1:
             from dockls.cli.processes import examined_by_many
 
-            outcomes, failed, seen = examined_by_many(options, paint, files, jobs, progress.step)[:3]
+            (outcomes, failed), seen = examined_by_many(options, paint, files, jobs, progress.step)
         else:
             from dockls.cli.examining import examined
 

@@ -11,11 +11,10 @@ from dockls.cli.opening import Opened, UnreadableError, complain, meant, near, o
 from dockls.cli.outcomes import STDIN, Outcome, names
 from dockls.cli.paint import Paint
 from dockls.cli.rendering import render
-from dockls.cli.report import finding_of
-from dockls.engine import Diagnostic, RuleSet, check, configured, fixed, known_words
+from dockls.cli.report import failed, finding_of
+from dockls.engine import RuleSet, check, configured, fixed, known_words, with_sound_fixes
 from dockls.project import Configuration, Found, Neighborhood, load_configuration
-from dockls.rooms import Rule, Severity
-from dockls.semantics import Model
+from dockls.rooms import Fix, Rule, Severity
 
 
 class Examined(NamedTuple):
@@ -109,6 +108,10 @@ class Session:
             self._sets[key] = configured(configuration, self._fault)
         return self._sets[key]
 
+    def fix_failed(self, rule: Rule, fix: Fix, error: Exception) -> None:
+        """Tell of a fix that raised."""
+        self.fail(failed(fix, error))
+
     def _fault(self, rule: Rule, error: Exception) -> None:
         self.fail(f"the rule `{rule.name}` failed and was left out: {error!r}")
 
@@ -127,7 +130,7 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
     model = mended.model
     all_found = check(model, rule_set)
     untold = all_found if session.baseline is None else session.baseline.unknown(path, all_found)
-    found = [_with_sound_fixes(model, one) for one in untold]
+    found = [with_sound_fixes(model, one, session.fix_failed) for one in untold]
     text, findings = "", []
     if options.format == "text":
         text = "" if options.diff else "".join([render(path, model, one, paint) for one in found])
@@ -148,16 +151,9 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
     )
 
 
-def _with_sound_fixes(model: Model, diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic with those of its fixes that apply here."""
-    finding = diagnostic.finding
-    fixes = tuple([fix for fix in finding.fixes if fix.edits(model)])
-    return diagnostic._replace(finding=finding._replace(fixes=fixes))
-
-
 def _mended(session: Session, opened: Opened, rule_set: RuleSet) -> Opened:
     """The file after its fixes are written; as it was if they are only shown or there are none."""
-    after = fixed(opened.model, rule_set, unsafe=session.options.unsafe)
+    after = fixed(opened.model, rule_set, unsafe=session.options.unsafe, on_fault=session.fix_failed)
     before, text = opened.model.tree.text, after.tree.text
     if session.options.diff:
         sys.stdout.write(unified(opened.path, before, text, Paint()))

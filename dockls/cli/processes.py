@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from dockls.cli.earlier import Watch
-from dockls.cli.examining import examined
+from dockls.cli.examining import Examined, examined
 from dockls.cli.opening import complain
 from dockls.cli.outcomes import Outcome
 from dockls.cli.paint import Paint
@@ -18,19 +18,19 @@ from dockls.project import Found
 _PARTS = 4
 
 
-class Part(NamedTuple):
-    """The outcomes of some files, whether something ends in exit status 2, what was looked at, what is to be told."""
+class _Part(NamedTuple):
+    """What one process gives; `failed` as in `Examined`, `seen` is what was looked at, `complaints` are to be told."""
 
     outcomes: list[Outcome]
     failed: bool
     seen: set[str]
-    complaints: tuple[str, ...] = ()
+    complaints: list[str]
 
 
 def examined_by_many(
     options: Namespace, paint: Paint, files: list[Found], jobs: int, told: Callable[[int], None]
-) -> Part:
-    """Check the files in `jobs` processes; `told` is told how many more are done."""
+) -> tuple[Examined, set[str]]:
+    """Check the files in `jobs` processes; `told` is told how many more are done. What was looked at comes second."""
     # The parser of the command line is of no use to the others, and cannot be sent.
     plain = Namespace(**{key: value for key, value in vars(options).items() if key != "parser"})
     size = max(-(-len(files) // (jobs * _PARTS)), 1)
@@ -52,14 +52,14 @@ def examined_by_many(
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
-    return Part(outcomes, failed, seen)
+    return Examined(outcomes, failed), seen
 
 
-def _part(options: Namespace, paint: Paint, files: list[Found]) -> Part:
+def _part(options: Namespace, paint: Paint, files: list[Found]) -> _Part:
     watch = Watch()
     complaints: list[str] = []
     outcomes, failed = examined(options, paint, files, lambda count: None, complaints.append)
-    return Part(outcomes, failed, watch.seen(), tuple(complaints))
+    return _Part(outcomes, failed, watch.seen(), complaints)
 
 
 def _ignore_interrupts() -> None:

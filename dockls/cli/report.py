@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dockls.cli.opening import complain
-from dockls.engine import Diagnostic
+from dockls.engine import Diagnostic, worked_out
 from dockls.rooms import Fix
 from dockls.semantics import Model
 from dockls.text import Edit, Span
@@ -48,13 +48,13 @@ def finding_of(model: Model, diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _fix(model: Model, fix: Fix) -> dict[str, Any] | None:
     """A fix with its edits; None if it does not apply after all, or cannot be worked out."""
-    try:
-        edits = fix.edits(model)
-        described = None if edits is None else edits_of(model, edits)
-    except Exception as error:
-        # One fault must not cost the document with everything else that was found.
-        complain(f"the fix `{fix.title}` failed and was left out: {error!r}")
+    edits = worked_out(model, fix, lambda error: complain(failed(fix, error)))
+    if not edits:
         return None
-    if described is None:
-        return None
-    return {"title": fix.title, "applicability": "safe" if fix.safe else "unsafe", "edits": described}
+    applicability = "safe" if fix.safe else "unsafe"
+    return {"title": fix.title, "applicability": applicability, "edits": edits_of(model, edits)}
+
+
+def failed(fix: Fix, error: Exception) -> str:
+    """What is told of a fix that raises."""
+    return f"the fix `{fix.title}` failed and was left out: {error!r}"

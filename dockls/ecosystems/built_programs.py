@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from dockls.ecosystems.programs import Running, on_search_path
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed
 from dockls.semantics.files import files_of, made
 from dockls.syntax import Instruction
@@ -40,11 +41,9 @@ class Programs(NamedTuple):
 
 def programs_made(stage: Stage, runs: tuple[Running, ...], builds: tuple[Build, ...]) -> Programs | None:
     """Which of the commands run what was built; None if the program is nothing of the kind."""
-    from dockls.knowledge import facts
-
     paths: dict[Running, str] = {}
     steps: list[Instruction] = []
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     script = _script(stage, runs) if known is not None and known.language in _LANGUAGES else None
     if script is not None:
         built = [path for build in builds for path in build.paths]

@@ -19,7 +19,7 @@ from dockls.ecosystems.programs import Running, on_search_path, running
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import libc_of
+from dockls.semantics.compatibility import base_facts, libc_of
 from dockls.semantics.execution import Executed, executed, named_path
 from dockls.semantics.files import made
 
@@ -33,9 +33,7 @@ _INTERPRETED = ("python", "ruby", "perl", "php", "nodejs", "lua", "openjdk", "de
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a C program without the compiler."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     runs = running(stage)
     if known is None or known.language not in (None, "c") or not any(run.role == "program" for run in runs):
         return None
@@ -103,14 +101,12 @@ def _is_native(stage: Stage, runs: tuple[Running, ...]) -> bool:
 
 
 def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked | Obstacle:
-    from dockls.knowledge import facts
-
     assumptions = _assumed(stage, builds, found)
     words = [set(build.command.words) for build in builds]
     if all("-static" in one for one in words):
         return Linked("c", "C", "static", assumptions=assumptions)
     libc = libc_of(stage)
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     plus = any(build.command.command.program in _PLUS_PLUS for build in builds)
     if plus and known is not None and known.family == "gcc" and not all("-static-libstdc++" in one for one in words):
         return Obstacle(
@@ -123,14 +119,12 @@ def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked 
 
 
 def _assumed(stage: Stage, builds: tuple[Build, ...], found: Programs) -> tuple[str, ...]:
-    from dockls.knowledge import facts
-
     opaque = [build for build in builds if build.opaque]
     if not opaque:
         return ()
     made_by = ", ".join([f"`{path}`" for path in dict.fromkeys(found.paths.values())])
     sentences = [f"`{' '.join(opaque[-1].command.words)}` makes {made_by}, which needs no library built here"]
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is not None and known.family == "gcc":
         sentences.append(f"the program is not written in C++, whose library is newer in `{stage.base_image}`")
     return tuple(sentences)

@@ -15,6 +15,7 @@ from dockls.ecosystems.programs import named_files, running
 from dockls.ecosystems.resources import named, outside_copies, without_nested
 from dockls.ecosystems.steps import install_line, packages
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.semantics.files import CERTAIN, Made, files_of
 from dockls.syntax import Instruction
@@ -56,7 +57,7 @@ def _image(stage: Stage, wish: Wish) -> str | Obstacle:
         return Obstacle(f"what the stage needs at run time is not known; name an image in place of `{wish.runtime}`")
     if wish.runtime != "scratch" and parse_reference(wish.runtime or "") is None:
         return Obstacle(f"`{wish.runtime}` is neither an image nor one of same, scratch")
-    known, base = facts(wish.runtime or ""), facts(stage.base_image or "")
+    known, base = facts(wish.runtime or ""), base_facts(stage)
     others = known is not None and base is not None and known.package_manager != base.package_manager
     if others and any(package.kind not in ("build", "dev") for package in packages(stage)):
         return Obstacle(f"what the stage installs is for another distribution than that of `{wish.runtime}`")
@@ -100,8 +101,6 @@ def _holds(entry: Made, path: str) -> bool:
 def _extraction(
     stage: Stage, cut: Cut, user: Account, image: str, artifacts: tuple[Artifact, ...], sentences: tuple[str, ...]
 ) -> Extraction | Obstacle:
-    from dockls.knowledge import facts
-
     libraries = libraries_of(stage)
     if isinstance(libraries, Obstacle):
         return libraries
@@ -109,7 +108,7 @@ def _extraction(
     own = [one.name for one in packages(stage) if one.kind not in ("build", "dev", "unneeded")]
     fetching = {command.words[0] for command in executed(stage)} & {"curl", "wget", "unzip", "tar", "xz", "jq"}
     wanted = [name for name in (*libraries, *own) if name not in (*below, *fetching)]
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     line = install_line((known and known.package_manager) or "", tuple(dict.fromkeys(wanted))) if wanted else None
     if wanted and (line is None or image == "scratch"):
         return Obstacle(f"how `{wanted[0]}` is installed in `{image}` is not known")

@@ -27,6 +27,7 @@ from dockls.ecosystems.resources import (
 )
 from dockls.ecosystems.steps import assumed_of_tools, install_line, packages, packages_to_run
 from dockls.semantics import Stage, joined
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed, named_path
 from dockls.syntax import Instruction
 
@@ -133,7 +134,7 @@ def _extraction(
 ) -> Extraction | Obstacle:
     from dockls.knowledge import facts
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     below = stage.instructions[stage.instructions.index(cut.last) + 1 :]
     directory = published.command.directory or "/"
     inside = (directory, published.folder, stage.final_state.workdir or "/", "/root", "/tmp")

@@ -23,7 +23,7 @@ from dockls.ecosystems.go_builds import go_builds
 from dockls.ecosystems.native import Native, native_code
 from dockls.ecosystems.resources import telling_folders
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import Linking, go_linking, libc_of
+from dockls.semantics.compatibility import Linking, base_facts, go_linking, libc_of
 from dockls.syntax import Place
 from dockls.text import Span
 
@@ -67,9 +67,7 @@ def _linking(
 
 def _links_by_habit(stage: Stage, linking: Linking) -> bool:
     """Whether a Go older than 1.20 takes packages of its library that were compiled with cgo, compiler or not."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     version = (known.version or "").split(".") if known is not None else []
     old = len(version) > 1 and version[0] == "1" and version[1].isdigit() and int(version[1]) < 20
     return old and linking.kind == "static" and "=0" not in linking.why and "-static" not in linking.why

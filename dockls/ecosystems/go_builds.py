@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dockls.ecosystems.built_programs import Build
 from dockls.semantics import Stage, expanded
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ _RUNNERS = frozenset(("make", "gmake", "mage", "task", "just", "goreleaser", "ba
 
 def go_builds(stage: Stage) -> tuple[Build, ...]:
     """The commands of the stage that build Go programs; those of Make and the like only where there are no others."""
-    from dockls.knowledge import build_command, facts
+    from dockls.knowledge import build_command
 
     found: list[Build] = []
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     for command in executed(stage):
         build = build_command(_as_install(command, known))
         if build is not None and build.ecosystem == "go":

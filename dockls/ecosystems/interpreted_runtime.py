@@ -7,6 +7,7 @@ from dockls.ecosystems.native import libraries_of
 from dockls.ecosystems.programs import Running
 from dockls.ecosystems.steps import install_line, packages, purpose
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed_by
 from dockls.syntax import Instruction
 
@@ -45,7 +46,7 @@ def interpreted_runtime(
     image = _image(stage, wish, interpreter)
     if isinstance(image, Obstacle):
         return image
-    base, known = facts(stage.base_image or ""), facts(image)
+    base, known = base_facts(stage), facts(image)
     libraries = libraries_of(stage)
     if isinstance(libraries, Obstacle):
         return libraries
@@ -100,9 +101,7 @@ def _image(stage: Stage, wish: Wish, interpreter: str) -> str | Obstacle:
 
 
 def _is_alpine(stage: Stage) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     return known is not None and known.distribution == "alpine"
 
 

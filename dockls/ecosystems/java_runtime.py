@@ -7,6 +7,7 @@ from dockls.ecosystems.accounts import Account
 from dockls.ecosystems.programs import Running
 from dockls.ecosystems.steps import install_line, packages, packages_to_run, purpose
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Instruction
 
 #: Java versions of which eclipse-temurin has a JRE (docker-library/official-images, library/eclipse-temurin, history)
@@ -34,7 +35,7 @@ def java_runtime(
     if isinstance(chosen, Obstacle):
         return chosen
     image, title = chosen
-    base, known = facts(stage.base_image or ""), facts(image)
+    base, known = base_facts(stage), facts(image)
     users = frozenset() if known is None else frozenset(known.users)
     if not (user.is_root or user.is_number or user.commands or user.name in users):
         return Obstacle(f"{title} has no user `{user.name}`, whom the base image brings")

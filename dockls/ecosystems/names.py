@@ -1,6 +1,7 @@
 """Names for new stages: what the file is used to, never the name of a stage or an image that it uses."""
 
 from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics.compatibility import base_facts
 
 #: words in a stage's name that tell it is there to build
 _BUILDING = ("build", "compile", "sdk", "dev", "base", "deps")
@@ -28,9 +29,9 @@ def builder_names(model: Model, stage: Stage, wished: str) -> tuple[str, str | N
 
 def _is_tool(stage: Stage) -> bool:
     """Whether a stage is called like its image, or what that is for: `maven`, `node`, `golang`."""
-    from dockls.knowledge import facts, parse_reference
+    from dockls.knowledge import parse_reference
 
-    known, reference = facts(stage.base_image or ""), parse_reference(stage.base_image or "")
+    known, reference = base_facts(stage), parse_reference(stage.base_image or "")
     repository = "" if reference is None else reference.path.rpartition("/")[2]
     return stage.name in (repository, known.family if known else None, known.language if known else None)
 

@@ -6,6 +6,7 @@ from dockls.ecosystems import Obstacle
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed
 
 #: modules that are bindings to C libraries
@@ -87,9 +88,9 @@ def _embedded(text: str) -> set[str]:
 
 def libraries_of(stage: Stage) -> tuple[str, ...] | Obstacle:
     """The packages that the program needs for the headers which the stage installs."""
-    from dockls.knowledge import facts, runtime_packages
+    from dockls.knowledge import runtime_packages
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     release = None if known is None else known.release or known.likely_release
     found: list[str] = []
     for package in packages(stage):

@@ -35,6 +35,7 @@ from dockls.ecosystems.resources import (
 )
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import copy_of
 from dockls.syntax import Instruction
@@ -58,9 +59,9 @@ class _Parts(NamedTuple):
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Node server without the tools that built it."""
-    from dockls.knowledge import development_command, facts
+    from dockls.knowledge import development_command
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     runs = running(stage)
     programs = tuple([run for run in runs if run.role == "program"])
     builds = _builds(stage)

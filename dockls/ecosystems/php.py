@@ -29,6 +29,7 @@ from dockls.ecosystems.project_steps import (
 from dockls.ecosystems.resources import without_nested
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction
@@ -49,9 +50,7 @@ _SETTING = frozenset(("a2enmod", "a2dismod", "a2ensite", "a2dissite", "a2enconf"
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a PHP application without what installed its packages."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.family != "php" or stage.parent is not None:
         return None
     steps = [command for command in executed(stage) if _judged(command) in (INSTALLS, PROJECT) or _is_node(command)]

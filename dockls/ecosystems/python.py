@@ -28,6 +28,7 @@ from dockls.ecosystems.python_runtime import PythonRuntime, build_packages, pyth
 from dockls.ecosystems.python_steps import PythonSteps, python_steps
 from dockls.ecosystems.resources import without_nested
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
@@ -39,9 +40,9 @@ _OF_PIP = frozenset(("pip", "setuptools", "wheel"))
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Python program without what its packages were installed with."""
-    from dockls.knowledge import facts, python_beneath
+    from dockls.knowledge import python_beneath
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.language != "python" or stage.parent is not None:
         return None
     if known.family != "python" and python_beneath(stage.base_image or "") is None:

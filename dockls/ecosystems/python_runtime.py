@@ -8,6 +8,7 @@ from dockls.ecosystems.programs import Running
 from dockls.ecosystems.python_commands import TOOLS
 from dockls.ecosystems.steps import Package, install_line, packages
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed, executed_by
 from dockls.syntax import Instruction
 
@@ -41,7 +42,7 @@ def runtime_image(stage: Stage, wish: Wish) -> str | Obstacle:
     from dockls.knowledge import facts, parse_reference, python_beneath, slim
 
     text = stage.declaration.words[0].text
-    base = facts(stage.base_image or "")
+    base = base_facts(stage)
     is_alpine = base is not None and base.distribution == "alpine"
     variant = slim(text)
     beneath = python_beneath(stage.base_image or "")
@@ -83,7 +84,7 @@ def python_runtime(
     """
     from dockls.knowledge import facts, system_packages
 
-    base, known = facts(stage.base_image or ""), facts(image)
+    base, known = base_facts(stage), facts(image)
     is_other = image != stage.declaration.words[0].text
     tools = frozenset() if known is None else known.tools
     manager = (base.package_manager if base is not None else None) or ""
@@ -212,14 +213,14 @@ def _needed(
     stage: Stage, package: Package, called: tuple[str, ...], tools: frozenset[str]
 ) -> tuple[str, ...] | Obstacle:
     """What the running program needs of an installed package: itself, its libraries, or nothing."""
-    from dockls.knowledge import facts, runtime_packages
+    from dockls.knowledge import runtime_packages
 
     name = package.name
     if "$" in name or "`" in name:
         return Obstacle(f"which packages `{name}` names is not known")
     if "/" in name or "@" in name or _is_from_elsewhere(stage, package):
         return Obstacle(f"`{name}` does not come from the distribution alone")
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     release = None if known is None else known.release or known.likely_release
     is_python = name.startswith("python") and name.endswith("-dev")
     if name in called or (name == "gettext" and "msgfmt" in called):

@@ -18,7 +18,7 @@ from dockls.ecosystems.built_programs import Build, Programs
 from dockls.ecosystems.compiled import Linked, taken_out
 from dockls.ecosystems.programs import FOLDERS, needing_tools, running
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import libc_of
+from dockls.semantics.compatibility import base_facts, libc_of
 from dockls.semantics.execution import Executed, executed, named_path
 
 ORDER = 38
@@ -29,9 +29,7 @@ _LIBRARIES = {"glibc": ("libstdc++6", "openssl", "libncurses6"), "musl": ("libst
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a release without Elixir and Erlang."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.language not in ("elixir", "erlang"):
         return None
     runs = running(stage)

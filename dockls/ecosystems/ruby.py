@@ -30,6 +30,7 @@ from dockls.ecosystems.project_steps import (
 from dockls.ecosystems.resources import whole_copies, without_nested
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 
 ORDER = 42
@@ -40,9 +41,7 @@ _NODE = frozenset(("nodejs", "npm", "yarn", "yarnpkg", "git", "gnupg", "curl", "
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to run a Ruby program without what its gems were installed with."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     runs = running(stage)
     if known is None or known.family != "ruby" or stage.parent is not None:
         return None
@@ -100,9 +99,9 @@ def _left(stage: Stage) -> bool:
 
 def _libraries(stage: Stage) -> tuple[str, ...]:
     """The packages that gems need which Gemfile.lock names, and the installed ones of unknown purpose."""
-    from dockls.knowledge import facts, system_packages
+    from dockls.knowledge import system_packages
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     found = [one.name for one in packages(stage) if one.kind in ("tool", None) and one.name not in _NODE]
     if known is None or known.package_manager != "apt" or known.slim or not stage.context.known:
         return tuple(found)

@@ -8,6 +8,7 @@ from dockls.ecosystems.native import names_time_zones
 from dockls.ecosystems.programs import Running
 from dockls.ecosystems.steps import finishing, install_line, packages, purpose
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Instruction
 
 #: packages that are there for every program, whether its own code asks for them or not
@@ -322,9 +323,7 @@ def _has_only_debian_options(words: tuple[str, ...]) -> bool:
 
 def _tools(stage: Stage, needs: Needs, candidate: _Candidate) -> list[str]:
     """The packages of the tools that commands call which are not built here."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     installed = {package.name for package in packages(stage)}
     found: list[str] = []
     for run in needs.foreign:
@@ -353,9 +352,7 @@ def _ambient(stage: Stage, candidate: _Candidate) -> list[str]:
 
 
 def _had(stage: Stage, name: str) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is not None and name == "ca-certificates" and known.has_ca_certificates:
         return True
     return name in {package.name for package in packages(stage)}
@@ -369,16 +366,14 @@ def _account_tools(account: Account, candidate: _Candidate) -> list[str]:
 
 
 def _same_manager(stage: Stage, candidate: _Candidate) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     return candidate.manager is None or (known is not None and known.package_manager == candidate.manager)
 
 
 def _translated(stage: Stage, candidate: _Candidate, names: list[str]) -> list[str] | None:
-    from dockls.knowledge import facts, translate
+    from dockls.knowledge import translate
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     found: list[str] = []
     for name in names:
         other = translate(name, (known.package_manager if known else None) or "apt", candidate.manager or "apk")

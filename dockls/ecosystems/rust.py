@@ -19,7 +19,7 @@ from dockls.ecosystems.compiled import Linked, taken_out
 from dockls.ecosystems.resources import whole_copies
 from dockls.ecosystems.steps import packages
 from dockls.semantics import Stage, expanded
-from dockls.semantics.compatibility import libc_of
+from dockls.semantics.compatibility import base_facts, libc_of
 from dockls.semantics.execution import Executed, executed
 
 ORDER = 12
@@ -96,9 +96,9 @@ def _linked(stage: Stage, builds: tuple[Build, ...], found: Programs) -> Linked 
 
 def _libraries(stage: Stage) -> tuple[str, ...] | Obstacle:
     """The packages that the crates need which Cargo.lock names; those that are compiled in need none."""
-    from dockls.knowledge import facts, runtime_packages
+    from dockls.knowledge import runtime_packages
 
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     release = None if known is None else known.release or known.likely_release
     installed = {package.name for package in packages(stage)}
     found: list[str] = []

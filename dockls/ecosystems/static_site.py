@@ -18,6 +18,7 @@ from dockls.ecosystems.package_json import commands_of, package_json, script_of
 from dockls.ecosystems.programs import Running, running
 from dockls.ecosystems.steps import purpose
 from dockls.semantics import Stage, joined
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed, executed_by
 from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction
@@ -52,9 +53,7 @@ class _Server(NamedTuple):
 
 def recognize(stage: Stage, wish: Wish) -> Extraction | Obstacle | None:
     """How to serve a site without the tools that built it."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.language != "javascript":
         return None
     last = _last_build(stage)

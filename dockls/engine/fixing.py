@@ -1,14 +1,17 @@
 """Applies the fixes of findings until nothing is left to mend: ``check --fix`` and ``source.fixAll.dockls``."""
 
 from bisect import bisect_right, insort
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import partial
 from typing import NamedTuple
 
-from dockls.engine.checking import check
+from dockls.engine.checking import Diagnostic, check
 from dockls.engine.rule_set import RuleSet
-from dockls.rooms import Fix, Severity
+from dockls.rooms import Fix, Rule, Severity
 from dockls.semantics import Model
 from dockls.text import Edit, Span
+
+FixFault = Callable[[Rule, Fix, Exception], None]
 
 _MOST_ROUNDS = 20
 #: up to so many fixes of a round are tried one by one, more in groups: each trial analyzes the file
@@ -23,18 +26,49 @@ class _Wanted(NamedTuple):
     """The edits of one fix, with what tells the fix from others in later rounds."""
 
     key: tuple[str, str]
-    edits: list[Edit]
+    edits: tuple[Edit, ...]
 
 
-def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False) -> Model:
+def worked_out(model: Model, fix: Fix, on_fault: Callable[[Exception], None] | None) -> tuple[Edit, ...]:
+    """The edits of a fix, none if it does not apply.
+
+    A fix that raises costs nothing else: the fault goes to `on_fault`, or is raised if there is none.
+    """
+    try:
+        return tuple(fix.edits(model) or ())
+    except Exception as error:
+        if on_fault is None:
+            raise
+        on_fault(error)
+        return ()
+
+
+def with_sound_fixes(model: Model, diagnostic: Diagnostic, on_fault: FixFault | None) -> Diagnostic:
+    """The diagnostic with those of its fixes that apply, their edits worked out; faults as in `worked_out`."""
+    sound: list[Fix] = []
+    for fix in diagnostic.finding.fixes:
+        edits = worked_out(model, fix, on_fault and partial(on_fault, diagnostic.rule, fix))
+        if edits:
+            sound.append(fix._replace(edits=partial(_known, edits)))
+    return diagnostic._replace(finding=diagnostic.finding._replace(fixes=tuple(sound)))
+
+
+def _known(edits: tuple[Edit, ...], _: Model) -> tuple[Edit, ...]:
+    return edits
+
+
+def fixed(
+    model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False, on_fault: FixFault | None = None
+) -> Model:
     """The model after all fixes; unsafe ones only if asked.
 
-    A fix that would add an error is left out. Fixes that overlap wait for the next round.
+    A fix that would add an error is left out. Fixes that overlap wait for the next round. Faults as in
+    `worked_out`.
     """
     refused: set[tuple[str, str]] = set()
     trials = _MOST_WORK // (len(model.tree.instructions) + _STAGE * len(model.tree.sections))
     for _ in range(_MOST_ROUNDS):
-        wanted, looked_at = _disjoint(model, rule_set, unsafe, refused, trials // 2)
+        wanted, looked_at = _disjoint(model, rule_set, unsafe, refused, trials // 2, on_fault)
         trials -= looked_at
         errors = _errors(model, rule_set)
         size = max(-(-len(wanted) // _MOST_GROUPS), 1)
@@ -58,7 +92,12 @@ def fixed(model: Model, rule_set: RuleSet | None = None, *, unsafe: bool = False
 
 
 def _disjoint(
-    model: Model, rule_set: RuleSet | None, unsafe: bool, refused: Container[tuple[str, str]], most: int
+    model: Model,
+    rule_set: RuleSet | None,
+    unsafe: bool,
+    refused: Container[tuple[str, str]],
+    most: int,
+    on_fault: FixFault | None,
 ) -> tuple[list[_Wanted], int]:
     """The fixes of the findings, without refused ones and those that touch an earlier one.
 
@@ -73,7 +112,7 @@ def _disjoint(
         if fix is None or looked_at >= most:
             continue
         looked_at += 1
-        edits = list(fix.edits(model) or ())
+        edits = worked_out(model, fix, on_fault and partial(on_fault, diagnostic.rule, fix))
         if edits and not any(_touches(edit.span, taken) for edit in edits):
             found.append(_Wanted(key, edits))
             for edit in edits:

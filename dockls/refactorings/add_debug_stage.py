@@ -44,6 +44,7 @@ FROM runtime
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.renaming import name_stage, unusable
 from dockls.semantics.stage_purpose import telling_name
 from dockls.text import Edit, Span
@@ -92,9 +93,7 @@ def _reason(model: Model, stage: Stage) -> str | None:
 
 
 def _is_shellless(stage: Stage) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     empty = stage.base is not None and stage.base.resolution is Resolution.SCRATCH
     return empty or (known is not None and known.shell is None)
 
@@ -112,7 +111,7 @@ def _lines(model: Model, stage: Stage, final: str, wanted: str) -> list[str]:
     shell = "/bin/sh" if manager in _INSTALLS else "/busybox/sh"
     tools = (_INSTALLS[manager],) if manager in _INSTALLS else _BUSYBOX
     # An image from nothing has no list of users in which a name could be found.
-    from_nothing = (stage.chain[-1].base_image or "scratch") == "scratch"
+    from_nothing = (stage.base_image or "scratch") == "scratch"
     bodies = [f"USER {'0' if from_nothing else 'root'}", *tools, f'ENTRYPOINT ["{shell}"]']
     body = [f"{edits.keyword(model, word)} {rest}" for word, _, rest in [line.partition(" ") for line in bodies]]
     start, behind = edits.keyword(model, "FROM"), edits.keyword(model, "AS")

@@ -29,6 +29,7 @@ CMD ["node", "server.js"]
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.text import Span
 
 _NODE = '["node", "-e", "fetch(\'{url}\').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]'  # fmt: skip
@@ -55,9 +56,7 @@ def add_healthcheck(model: Model, selection: Span, path: str = "/") -> Plan | Re
 
 
 def _command(stage: Stage, url: str) -> str | None:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.shell is None:
         return None
     if known.family == "node":

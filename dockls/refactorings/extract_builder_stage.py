@@ -54,6 +54,7 @@ from dockls.ecosystems.programs import needing_tools, running
 from dockls.ecosystems.steps import CONTRACT
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.syntax import Instruction
 from dockls.text import Span
@@ -149,9 +150,7 @@ def _last_selected(model: Model, stage: Stage, selection: Span) -> Instruction |
 
 def _development(stage: Stage) -> Refused | None:
     """A refusal where the image is there to develop in."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if known is None or known.language not in ("go", "javascript"):
         return None
     obstacle = needing_tools(running(stage))

@@ -34,6 +34,7 @@ from typing import NamedTuple
 from dockls.rearranging import with_flag, without_link
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage, joined
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import Copy, copies_of, files_of
 from dockls.semantics.run_chain import Link, chain_of
@@ -140,9 +141,7 @@ def _reason(stage: Stage, run: Instruction, command: Executed, given: _Given, co
 
 def _unknown(stage: Stage, first: int, given: _Given) -> str | None:
     """Why a user or group cannot be named by the COPY."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     users = set() if known is None else set(known.users)
     if known is not None and given.recursive and known.document_root in given.paths:
         return f"`{stage.base_image}` has files in `{known.document_root}`, which are given away, too"

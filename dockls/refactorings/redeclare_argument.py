@@ -30,6 +30,7 @@ RUN go build -ldflags "-X main.version=$VERSION" -o /app .
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed_by
 from dockls.semantics.platforms import is_platform_argument
 from dockls.semantics.renaming import line_of
@@ -81,9 +82,9 @@ def _is_global(variables: Variables, name: str) -> bool:
 
 def _is_inherited(stage: Stage, name: str) -> bool:
     """Whether the base image sets the variable; an ENV wins over every ARG."""
-    from dockls.knowledge import facts, is_set_by_image
+    from dockls.knowledge import is_set_by_image
 
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     return name in stage.states[0].environment or (known is not None and is_set_by_image(known.family, name))
 
 
@@ -132,9 +133,7 @@ def _is_user(stage: Stage, instruction: Instruction, name: str) -> bool:
 
 def _assumptions(stage: Stage, name: str) -> tuple[str, ...]:
     """Of distributions it is known that they set nothing, of other images a few variables only."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if is_platform_argument(name) or (known is not None and known.role in ("distro", "empty")):
         return ()
     return (f"the base image sets no variable `{name}`",)

@@ -32,6 +32,7 @@ CMD ["node", "server.js"]
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Instruction, Place
 from dockls.text import Edit, Span
 
@@ -61,9 +62,7 @@ def run_as_non_root(model: Model, selection: Span, user: str = "") -> Plan | Ref
 
 
 def _reason(stage: Stage) -> str | None:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     if stage.base_image is None or known is None:
         return "which users the base image has is not known"
     if known.role in _ROLES:
@@ -83,9 +82,7 @@ def _reason(stage: Stage) -> str | None:
 
 
 def _plan(model: Model, stage: Stage, user: str) -> Plan | Refused:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     assert known is not None
     assumed = ("the program writes to no folder that is root's",)
     changes = frozenset(("user",))

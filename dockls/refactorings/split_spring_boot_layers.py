@@ -44,6 +44,7 @@ import posixpath
 from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import Copy, copy_of
 from dockls.text import Edit, Span
 
@@ -77,9 +78,7 @@ def _builder_name(model: Model, copy: Copy) -> str | None:
 
 
 def _is_java(stage: Stage) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     return known is not None and known.language == "java"
 
 

@@ -39,6 +39,7 @@ CMD ["/server", "--port", "8080"]
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.runtimes import CannotSwitchError, subject_at
 from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.text import Span
 
 
@@ -59,7 +60,5 @@ def switch_runtime_to_chainguard(model: Model, selection: Span) -> Plan | Refuse
 
 
 def _builds_with_go(stage: Stage) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image or "")
+    known = base_facts(stage)
     return known is not None and known.language == "go"

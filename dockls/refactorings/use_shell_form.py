@@ -29,6 +29,7 @@ import shlex
 
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Resolution, Stage, contract
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.stage import DEFAULT_SHELL
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span
@@ -64,10 +65,8 @@ def _time(instruction: Instruction) -> str:
 
 
 def _reason(stage: Stage, instruction: Instruction, words: list[str]) -> str | None:
-    from dockls.knowledge import facts
-
     state = stage.state_before(instruction)
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     scratch = stage.base is not None and stage.base.resolution is Resolution.SCRATCH
     if scratch or (known is not None and known.shell is None):
         return f"the image of stage {stage.title} has no shell"

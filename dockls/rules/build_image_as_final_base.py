@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Severity, file_rule
 from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import copies_of
 from dockls.semantics.first_line import on_first_line
 
@@ -49,9 +50,7 @@ def build_image_as_final_base(model: Model) -> Iterator[Finding]:
     stage = model.target
     if stage is None or len(model.stages) < 2 or (stage.name or "").startswith(_DEVELOPMENT):
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.family not in _TOOLS or not stage.declaration.words:
         return
     program = _started(stage)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Related, Severity, file_rule
 from dockls.semantics import Model
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 from dockls.syntax import Place
 
@@ -34,16 +35,14 @@ def build_tools_in_final_stage(model: Model) -> Iterator[Finding]:
     stage = model.target
     if stage is None or not any(one.keyword in ("CMD", "ENTRYPOINT") for one in stage.instructions):
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.role != "sdk":
         return
     build = next((one for each in stage.chain for one in reversed(executed(each)) if _builds(one)), None)
     word = stage.declaration.words[0] if stage.declaration.words else None
     if build is None or word is None:
         return
-    shown = " ".join([build.words[0], *[one for one in build.words[1:] if not one.startswith("-")][:1]])
+    shown = " ".join([build.words[0], *build.operands[:1]])
     message = f"the finished image holds all of `{stage.base_image}`, of which only what `{shown}` makes is needed"
     yield Finding(Place(stage.declaration, word.span), message, (Related(build.place, "builds the program"),))
 

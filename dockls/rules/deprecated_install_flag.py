@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed
 from dockls.syntax import Place
 
@@ -52,9 +53,7 @@ def deprecated_install_flag(stage: Stage) -> Iterator[Finding]:
 
 
 def _has_new_npm(stage: Stage) -> bool:
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.family != "node":
         return False
     major = (known.version or "").partition(".")[0]

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import libc_of
+from dockls.semantics.compatibility import base_facts, libc_of
 from dockls.semantics.linking import Taken, programs_taken
 
 _GLIBC_FOR_ALPINE = ("gcompat", "libc6-compat", "glibc")
@@ -64,11 +64,9 @@ def _without_cgo(taken: Taken) -> tuple[Fix, ...]:
 
 
 def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:
-    from dockls.knowledge import facts
-
     found = taken.linked
-    built = facts(found.stage.base_image or "")
-    runs = facts(stage.base_image or "")
+    built = base_facts(found.stage)
+    runs = base_facts(stage)
     if built is None or runs is None or built.glibc is None or runs.glibc is None or not runs.release:
         return
     if _numbers(built.glibc) > _numbers(runs.glibc):

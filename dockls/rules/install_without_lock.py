@@ -60,10 +60,9 @@ def _install(command: Executed) -> int | None:
     """The number of the word `install` of a plain install of the project."""
     if command.command.program != "npm":
         return None
-    operands = [n for n, word in enumerate(command.words) if n and not word.startswith("-")]
-    plain = len(operands) == 1 and command.words[operands[0]] in ("install", "i")
+    plain = len(command.operands) == 1 and command.operands[0] in ("install", "i")
     changing = any(word in ("-g", "--global", "--no-package-lock", "--legacy-peer-deps") for word in command.words)
-    return operands[0] if plain and not changing else None
+    return command.subcommand if plain and not changing else None
 
 
 def _lock(stage: Stage, command: Executed) -> str | None:

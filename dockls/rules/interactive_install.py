@@ -38,15 +38,15 @@ def interactive_install(stage: Stage) -> Iterator[Finding]:
     for command in executed(stage):
         if command.command.program not in _ASKING or command.command.connector == "|":
             continue
-        number = next((n for n, word in enumerate(command.words) if n and not word.startswith("-")), None)
+        number = command.subcommand
         if number is None or command.words[number] != "install" or _is_answered(command):
             continue
         if len(command.words) == number + 1 or _is_configured(stage):
             continue
-        start, end = command.word_span(0).start, command.word_span(number).end
-        place = Place(command.instruction, Span(start, end))
+        span = command.span_through(number)
+        place = Place(command.instruction, span)
         shown = f"{command.words[0]} install"
-        fix = Fix("Add -y", edits.replacing(Place(command.instruction, Span(end, end)), " -y"))
+        fix = Fix("Add -y", edits.replacing(Place(command.instruction, Span(span.end, span.end)), " -y"))
         yield Finding(place, f"`{shown}` may ask before it installs, and nobody answers", fixes=(fix,))
 
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
@@ -82,9 +83,7 @@ def _java(stage: Stage) -> int | None:
 
 def _version(stage: Stage, family: str) -> str | None:
     """Minor version of Python, major version of Node; None where the image is another or its version not known."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.family != family or known.version is None:
         return None
     parts = known.version.split(".")

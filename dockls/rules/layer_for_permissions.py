@@ -69,5 +69,4 @@ def _brought(stage: Stage, run: Instruction) -> dict[str, Instruction]:
 
 def _paths(stage: Stage, command: Executed) -> list[str | None]:
     """The paths behind mode or owner."""
-    operands = [word for word in command.words[1:] if not word.startswith("-")]
-    return [None if set(word) & set("*?[`") else named_path(stage, command, word) for word in operands[1:]]
+    return [None if set(word) & set("*?[`") else named_path(stage, command, word) for word in command.operands[1:]]

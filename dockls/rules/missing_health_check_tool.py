@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.first_line import on_first_line
 from dockls.shell.instruction import scripts
 from dockls.shell.script import Command
@@ -55,9 +56,7 @@ def missing_health_check_tool(stage: Stage) -> Iterator[Finding]:
     instruction = next((one for one in reversed(stage.instructions) if one.keyword == "HEALTHCHECK"), None)
     if instruction is None:
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if (
         known is None
         or _WINDOWS & set((stage.base_image or "").replace(":", "-").split("-"))
@@ -86,12 +85,7 @@ def _programs(instruction: Instruction) -> Iterator[tuple[str, Span, tuple[Comma
 
 def _is_mentioned(stage: Stage, program: str, healthcheck: Instruction) -> bool:
     """Whether anything else in the stage or in those it starts from names the program."""
-    current: Stage | None = stage
-    while current is not None:
-        if any(program in one.text for one in current.instructions if one is not healthcheck):
-            return True
-        current = current.parent
-    return False
+    return any(program in one.text for each in stage.chain for one in each.instructions if one is not healthcheck)
 
 
 def _fixes(instruction: Instruction, found: tuple[Command, int] | None, known: "ImageFacts") -> tuple[Fix, ...]:

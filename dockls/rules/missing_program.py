@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import Copy, copies_of, files_of, made
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place, Word
@@ -55,9 +56,7 @@ def missing_program(stage: Stage) -> Iterator[Finding]:
     instruction = entrypoints[-1] if entrypoints else starting[-1]
     if not instruction.words or "$" in instruction.words[0].value:
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.family not in _KNOWN or (not entrypoints and _has_entrypoint(stage, known)):
         return
     word = instruction.words[0]
@@ -127,9 +126,7 @@ def _is_mentioned(stage: Stage, name: str, starting: Instruction) -> bool:
 
 def _has_folder_of_its_own(stage: Stage) -> bool:
     """Whether PATH names a folder that neither the system nor the base image has in it: it may hold anything."""
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     usual = {*_STANDARD, *(known.env.get("PATH", "").split(":") if known is not None else ())}
     return any(folder not in usual for folder in (stage.final_state.lookup("PATH") or "/").split(":"))
 

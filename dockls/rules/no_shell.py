@@ -28,6 +28,7 @@ from functools import partial
 
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
 from dockls.text import Span
@@ -41,9 +42,7 @@ def no_shell(stage: Stage) -> Iterator[Finding]:
     forms = [one for one in stage.instructions if one.keyword in _RUNNING and _is_shell_form(one)]
     if not forms:
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or known.shell is not None or not _is_sure(known.family):
         return
     from dockls.semantics.files import made

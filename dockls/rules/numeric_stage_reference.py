@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from dockls.rooms import Finding, Fix, Severity, graph_rule
-from dockls.semantics import Graph, Model, Reference, Resolution
+from dockls.semantics import Graph, Model, Resolution
 from dockls.text import Edit
 
 
@@ -42,16 +42,11 @@ def numeric_stage_reference(graph: Graph) -> Iterator[Finding]:
                 named = graph.nodes[reference.target]
                 whose = f"stage {named.title}" if named.name else "this stage"
                 message = f"{whose} is named by its number, which changes when a stage is put above it"
-                fix = Fix("Use its name", partial(_named, reference))
+                fix = Fix("Use its name", partial(_named, reference.target))
                 yield Finding(reference.mention.place, message, fixes=(fix,))
 
 
-def _named(reference: Reference, model: Model) -> Iterable[Edit] | None:
-    from dockls.semantics.renaming import Renaming, name_stage, use_name
-    from dockls.semantics.stage_purpose import telling_name
+def _named(number: int, model: Model) -> Iterable[Edit] | None:
+    from dockls.semantics.stage_purpose import use_telling_name
 
-    if reference.target is None or reference.target >= len(model.stages):
-        return None
-    stage = model.stages[reference.target]
-    renaming = use_name(model, stage) if stage.name else name_stage(model, stage, telling_name(model, stage))
-    return renaming.edits if isinstance(renaming, Renaming) else None
+    return use_telling_name(model, number)

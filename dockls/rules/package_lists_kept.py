@@ -57,7 +57,7 @@ def package_lists_kept(model: Model) -> Iterator[Finding]:
 def _of_run(model: Model, stage: Stage, instruction: Instruction) -> Iterator[Finding]:
     for command in executed_by(stage, instruction):
         program = command.command.program
-        number = next((n for n, word in enumerate(command.words) if n and not word.startswith("-")), None)
+        number = command.subcommand
         if program not in _KEEPING or number is None or command.words[number] not in ("install", "add"):
             continue
         cleaning, signs = _KEEPING[program]
@@ -66,10 +66,9 @@ def _of_run(model: Model, stage: Stage, instruction: Instruction) -> Iterator[Fi
             continue
         if program in ("apt-get", "apt") and _is_used_below(model, stage, instruction):
             return
-        span = Span(command.word_span(0).start, command.word_span(number).end)
         message = f"the package lists of `{program}` stay in this layer"
         fix = Fix("Delete them", partial(_deleted, instruction, command, number, cleaning))
-        yield Finding(Place(instruction, span), message, fixes=(fix,))
+        yield Finding(Place(instruction, command.span_through(number)), message, fixes=(fix,))
         return
 
 

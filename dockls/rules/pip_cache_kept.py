@@ -45,7 +45,7 @@ def _of_run(stage: Stage, instruction: Instruction) -> Iterator[Finding]:
     if any(sign in instruction.text for sign in _SIGNS) or stage.state_before(instruction).variable("PIP_NO_CACHE_DIR"):
         return
     for command in executed_by(stage, instruction):
-        number = next((n for n, word in enumerate(command.words) if n and not word.startswith("-")), None)
+        number = command.subcommand
         words = command.words
         if words[:3] in (("python", "-m", "pip"), ("python3", "-m", "pip")):
             number = 3 if len(words) > 3 else None
@@ -53,7 +53,7 @@ def _of_run(stage: Stage, instruction: Instruction) -> Iterator[Finding]:
             continue
         if number is None or words[number] != "install" or len(words) == number + 1:
             continue
-        start, end = command.word_span(0).start, command.word_span(number).end
-        fix = Fix("Keep nothing", edits.replacing(Place(instruction, Span(end, end)), " --no-cache-dir"))
+        span = command.span_through(number)
+        fix = Fix("Keep nothing", edits.replacing(Place(instruction, Span(span.end, span.end)), " --no-cache-dir"))
         message = "pip keeps what it downloads in this layer; `--no-cache-dir` leaves it out"
-        yield Finding(Place(instruction, Span(start, end)), message, fixes=(fix,))
+        yield Finding(Place(instruction, span), message, fixes=(fix,))

@@ -34,16 +34,16 @@ def recommended_packages(stage: Stage) -> Iterator[Finding]:
     for command in executed(stage):
         if command.command.program not in ("apt-get", "apt", "aptitude"):
             continue
-        number = next((n for n, word in enumerate(command.words) if n and not word.startswith("-")), None)
+        number = command.subcommand
         if number is None or command.words[number] != "install" or len(command.words) == number + 1:
             continue
         if any("ecommends" in word or "$" in word for word in command.words) or _is_configured(stage):
             continue
-        start, end = command.word_span(0).start, command.word_span(number).end
+        span = command.span_through(number)
         message = "without `--no-install-recommends` it brings what packages recommend"
-        adding = edits.replacing(Place(command.instruction, Span(end, end)), " --no-install-recommends")
+        adding = edits.replacing(Place(command.instruction, Span(span.end, span.end)), " --no-install-recommends")
         fix = Fix("Leave them out", adding, safe=False)
-        yield Finding(Place(command.instruction, Span(start, end)), message, fixes=(fix,))
+        yield Finding(Place(command.instruction, span), message, fixes=(fix,))
 
 
 def _is_configured(stage: Stage) -> bool:

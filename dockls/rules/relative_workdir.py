@@ -35,7 +35,7 @@ from dockls.syntax import Instruction, Place
 def relative_workdir(stage: Stage) -> Iterator[Finding]:
     """Look at the first WORKDIR of a stage and of those that it starts from."""
     first = next((one for one in stage.instructions if one.keyword == "WORKDIR" and one.words), None)
-    if first is None or _has_workdir(stage.parent):
+    if first is None or _inherits_workdir(stage):
         return
     state = stage.state_before(first)
     word = first.words[0].text
@@ -63,12 +63,8 @@ def _with_empty(word: str, state: State, escape: str) -> str:
         return "/"
 
 
-def _has_workdir(stage: Stage | None) -> bool:
-    while stage is not None:
-        if any(one.keyword == "WORKDIR" for one in stage.instructions):
-            return True
-        stage = stage.parent
-    return False
+def _inherits_workdir(stage: Stage) -> bool:
+    return any(one.keyword == "WORKDIR" for below in stage.chain[1:] for one in below.instructions)
 
 
 def _fixes(instruction: Instruction, path: str | None) -> tuple[Fix, ...]:

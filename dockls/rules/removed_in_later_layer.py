@@ -79,8 +79,7 @@ def _files(copy: Copy) -> dict[str, Instruction]:
 def _removed(
     stage: Stage, command: Executed, installed: dict[str, Executed], copied: dict[str, Instruction]
 ) -> Iterator[Finding]:
-    program, words = command.command.program, command.words
-    operands = [word for word in words[1:] if not word.startswith("-")]
+    program, operands = command.command.program, command.operands
     if program in _REMOVING and operands[:1] and operands[0] in _REMOVING[program]:
         for name in operands[1:]:
             earlier = installed.get(name)

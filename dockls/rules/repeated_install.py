@@ -45,18 +45,10 @@ def repeated_install(stage: Stage) -> Iterator[Finding]:
 
 def _installed(stage: Stage) -> dict[str, tuple[Stage, Executed]]:
     """The packages that a stage and those below it have installed and not removed; remembered on the stage."""
-    waiting = [stage]
-    while _installed not in waiting[-1].memo and (parent := waiting[-1].parent) is not None:
-        waiting.append(parent)
-    found: dict[str, tuple[Stage, Executed]] = waiting[-1].memo.get(_installed, {})
-    for one in reversed(waiting):
-        if _installed not in one.memo:
-            one.memo[_installed] = _with_own(found, one)
-        found = one.memo[_installed]
-    return found
+    return stage.folded(_with_own, lambda root: {})
 
 
-def _with_own(found: dict[str, tuple[Stage, Executed]], stage: Stage) -> dict[str, tuple[Stage, Executed]]:
+def _with_own(stage: Stage, found: dict[str, tuple[Stage, Executed]]) -> dict[str, tuple[Stage, Executed]]:
     from dockls.knowledge import package_install
 
     own: dict[str, tuple[Stage, Executed]] = {}

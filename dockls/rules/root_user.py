@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Severity, file_rule
 from dockls.semantics import Model
+from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Place
 
 #: what images start as root that then run their work as another user: nginx, postgres
@@ -31,9 +32,7 @@ def root_user(model: Model) -> Iterator[Finding]:
     stage = model.target
     if stage is None or stage.final_state.user not in _ROOT:
         return
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is not None and known.role in _GIVING_RIGHTS_AWAY:
         return
     users = [one for one in stage.instructions if one.keyword == "USER"]

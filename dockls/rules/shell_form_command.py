@@ -48,12 +48,7 @@ def shell_form_command(stage: Stage) -> Iterator[Finding]:
 
 
 def _inherits_shell(stage: Stage) -> bool:
-    parent = stage.parent
-    while parent is not None:
-        if any(one.keyword == "SHELL" for one in parent.instructions):
-            return True
-        parent = parent.parent
-    return False
+    return any(one.keyword == "SHELL" for below in stage.chain[1:] for one in below.instructions)
 
 
 def _finding(instruction: Instruction) -> Finding:

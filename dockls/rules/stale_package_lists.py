@@ -67,12 +67,12 @@ def _tool(command: Executed) -> str:
 
 def _does(command: Executed, kind: int) -> bool:
     known = _UPDATING.get(command.command.program)
-    operands = [word for word in command.words[1:] if not word.startswith("-")]
-    return known is not None and operands[:1] != [] and operands[0] in known[kind]
+    number = command.subcommand
+    return known is not None and number is not None and command.words[number] in known[kind]
 
 
 def _finding(stage: Stage, update: Executed, install: Executed) -> Finding:
-    shown = " ".join([install.words[0], *[word for word in install.words[1:] if not word.startswith("-")][:1]])
+    shown = " ".join([install.words[0], *install.operands[:1]])
     message = f"the lists are from an earlier build when `{shown}` below is changed; join the RUN"
     related = (Related(install.place, "installs from them"),)
     first, second = update.instruction, install.instruction

@@ -31,13 +31,13 @@ from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed_by
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.platforms import PROXY_ARGUMENTS, is_platform_argument
 from dockls.semantics.variable_words import VariableWord, variable_words
 from dockls.syntax import Instruction
-from dockls.text import Edit
 
 _SCRIPTS = frozenset((".", "source", "eval"))
 
@@ -60,7 +60,7 @@ def undeclared_argument(stage: Stage) -> Iterator[Finding]:
 
 def _is_set(stage: Stage, instruction: Instruction, name: str) -> bool:
     """Whether the step itself or the base image may set the variable."""
-    from dockls.knowledge import facts, is_set_by_image
+    from dockls.knowledge import is_set_by_image
     from dockls.semantics.variable_renaming import doubtful_use
 
     commands = executed_by(stage, instruction)
@@ -68,15 +68,13 @@ def _is_set(stage: Stage, instruction: Instruction, name: str) -> bool:
         return True
     if any(command.words[0] in _SCRIPTS for command in commands) and not is_platform_argument(name):
         return True
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     return known is not None and is_set_by_image(known.family, name)
 
 
 def _finding(instruction: Instruction, word: VariableWord) -> Finding:
-    fix = Fix(f"Declare `{word.name}` in this stage", partial(_declared, instruction, word.name), safe=False)
+    fix = Fix(
+        f"Declare `{word.name}` in this stage", partial(edits.declare_argument, instruction, word.name), safe=False
+    )
     message = f"`{word.name}` is empty here: no `ARG {word.name}` stands above in this stage"
     return Finding(on_first_line(instruction, word.span), message, fixes=(fix,))
-
-
-def _declared(instruction: Instruction, name: str, model: Model) -> list[Edit]:
-    return [edits.insert_before(model, instruction, [f"{edits.keyword(model, 'ARG')} {name}"])]

@@ -30,12 +30,12 @@ from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics import Resolution, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.platforms import is_platform_argument
 from dockls.semantics.variable_words import VariableWord, variable_words
 from dockls.syntax import Instruction, Place
-from dockls.text import Edit
 
 _EXPANDED = frozenset(("ADD", "COPY", "ENV", "ARG", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR", "RUN"))
 #: set by BuildKit outside of the environment (dockerfile2llb/convert.go, ``nonEnvArgs``), or in every image
@@ -67,7 +67,7 @@ def _told(stage: Stage, instruction: Instruction, word: VariableWord) -> Iterato
     name = word.name
     place = on_first_line(instruction, word.span)
     if name in stage.graph_arguments or is_platform_argument(name):
-        fix = Fix(f"Declare `{name}` in this stage", partial(_declared, instruction, name), safe=False)
+        fix = Fix(f"Declare `{name}` in this stage", partial(edits.declare_argument, instruction, name), safe=False)
         yield Finding(place, f"`{name}` is empty here: no `ARG {name}` stands in this stage", fixes=(fix,))
         return
     state = stage.state_before(instruction)
@@ -81,15 +81,8 @@ def _told(stage: Stage, instruction: Instruction, word: VariableWord) -> Iterato
 
 def _starts_bare(stage: Stage) -> bool:
     """Whether everything in the environment of the image at the bottom is known."""
-    while stage.parent is not None:
-        stage = stage.parent
-    if stage.base is not None and stage.base.resolution is Resolution.SCRATCH:
+    base = stage.root.base
+    if base is not None and base.resolution is Resolution.SCRATCH:
         return True
-    from dockls.knowledge import facts
-
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     return known is not None and known.family in _BARE_IMAGES
-
-
-def _declared(instruction: Instruction, name: str, model: Model) -> list[Edit]:
-    return [edits.insert_before(model, instruction, [f"{edits.keyword(model, 'ARG')} {name}"])]

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place
@@ -63,10 +64,9 @@ def unknown_user(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_missing(stage: Stage, name: str) -> bool:
-    from dockls.knowledge import facts
     from dockls.semantics.files import made
 
-    known = facts(stage.base_image) if stage.base_image else None
+    known = base_facts(stage)
     if known is None or name in known.users or known.role not in ("empty", "distro", "language", "runtime"):
         return False
     if known.package_manager is not None and name in _SYSTEM:
@@ -75,10 +75,9 @@ def _is_missing(stage: Stage, name: str) -> bool:
 
 
 def _may_be_made(stage: Stage, name: str) -> bool:
-    current: Stage | None = stage
-    while current is not None:
-        runs = [one for one in current.instructions if one.keyword in ("RUN", "ONBUILD")]
-        commands = executed(current)
+    for each in stage.chain:
+        runs = [one for one in each.instructions if one.keyword in ("RUN", "ONBUILD")]
+        commands = executed(each)
         known = {command.instruction for command in commands}
         if any(run not in known for run in runs):
             return True
@@ -86,7 +85,6 @@ def _may_be_made(stage: Stage, name: str) -> bool:
             installs = command.words[0] in ("apt-get", "apk") and _names_user(command.words[1:], name)
             if command.command.program not in _HARMLESS or command.words[0].startswith("./") or installs:
                 return True
-        current = current.parent
     return False
 
 

@@ -44,10 +44,6 @@ def unnamed_stage(graph: Graph) -> Iterator[Finding]:
 
 
 def _named(number: int, model: Model) -> Iterable[Edit] | None:
-    from dockls.semantics.renaming import Renaming, name_stage
-    from dockls.semantics.stage_purpose import telling_name
+    from dockls.semantics.stage_purpose import use_telling_name
 
-    if number >= len(model.stages) or model.stages[number].name is not None:
-        return None
-    renaming = name_stage(model, model.stages[number], telling_name(model, model.stages[number]))
-    return renaming.edits if isinstance(renaming, Renaming) else None
+    return use_telling_name(model, number)

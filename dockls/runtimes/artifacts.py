@@ -41,14 +41,6 @@ class Taken(NamedTuple):
     artifact: Artifact
 
 
-def chain_of(stage: Stage) -> list[Stage]:
-    """The stage, then those it starts from."""
-    found = [stage]
-    while found[-1].parent is not None:
-        found.append(found[-1].parent)
-    return found
-
-
 def taken_by(model: Model, stage: Stage) -> Iterator[Taken]:
     """Everything that the stage itself copies from other stages and images."""
     for copy in copies_of(stage):
@@ -114,7 +106,7 @@ def _of_entry(model: Model, stage: Stage, entry: Made, path: str, depth: int) ->
         return _of_run(stage, entry)
     if entry.source is None:
         return Artifact("unknown", None, "nothing tells how it was made", stage)
-    for owner in chain_of(stage):
+    for owner in stage.chain:
         for copy in copies_of(owner):
             if copy.instruction is entry.instruction:
                 return _of_copied(model, copy, entry, path, depth - 1)
@@ -159,7 +151,7 @@ def _modules(model: Model, stage: Stage, path: str, depth: int) -> Artifact:
     if copied and not installed:
         return _of_entry(model, stage, copied[-1], path, depth)
     owner = stage
-    for each in chain_of(stage):
+    for each in stage.chain:
         if any(one.instruction in each.instructions for one in installed):
             owner = each
     return Artifact("modules", libc_of(owner), "it was installed there", owner)
@@ -169,7 +161,7 @@ def _folder(model: Model, stage: Stage, inside: list[Made], depth: int) -> Artif
     """The most demanding of what a folder holds."""
     worst = Artifact("portable", "static", "", stage)
     folders = [entry.path for entry in inside if entry.kind != "file"]
-    for owner in chain_of(stage):
+    for owner in stage.chain:
         for command in executed(owner):
             build = build_command(list(command.words))
             if build is None or build.ecosystem != "go" or command.directory not in folders:
@@ -205,14 +197,14 @@ def _compiles_otherwise(stage: Stage) -> bool:
 
 
 def _commands(stage: Stage) -> Iterator[Executed]:
-    for owner in chain_of(stage):
+    for owner in stage.chain:
         yield from executed(owner)
 
 
 def _go_program(stage: Stage, path: str) -> Artifact | None:
     """The program that a `go build` or `go install` of the stage, or of one below it, left at a path."""
     unnamed = None
-    for owner in chain_of(stage):
+    for owner in stage.chain:
         for command in executed(owner):
             build = build_command([*_prefixes(owner, command), *command.words])
             if build is None or build.ecosystem != "go":

@@ -3,12 +3,11 @@
 from typing import NamedTuple
 
 from dockls.edits import keyword
-from dockls.knowledge import facts
-from dockls.runtimes.artifacts import chain_of
 from dockls.runtimes.requirements import installed_packages
 from dockls.runtimes.subject import CannotSwitchError, Subject
 from dockls.runtimes.vanishing import Needs
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import copies_of
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -65,8 +64,8 @@ def _stage_with(subject: Subject, path: str, builder: Stage | None) -> str | Non
 
 
 def _has(stage: Stage, path: str) -> bool:
-    known = None if stage.base_image is None else facts(stage.base_image)
-    packages = installed_packages(chain_of(stage))
+    known = base_facts(stage)
+    packages = installed_packages(stage.chain)
     if path == CERTIFICATES:
         return "ca-certificates" in packages or (known is not None and known.has_ca_certificates)
     return "tzdata" in packages or (known is not None and known.has_tzdata)

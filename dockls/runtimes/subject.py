@@ -70,13 +70,6 @@ def subject_at(model: Model, selection: Span) -> Subject | None:
     return None
 
 
-def root_of(stage: Stage) -> Stage:
-    """The stage at the bottom of a FROM chain."""
-    while stage.parent is not None:
-        stage = stage.parent
-    return stage
-
-
 def is_used(model: Model, stage: Stage) -> bool:
     """Whether another stage starts from it or takes files from it."""
     return any(reference.target == stage.index for reference in model.references if reference.source != stage.index)

@@ -15,7 +15,7 @@ from dockls.runtimes.programs import commands_of
 from dockls.runtimes.requirements import compiles_otherwise, downloads_programs, installed_packages, missing_tools
 from dockls.runtimes.run_translation import Systems, rewritten, shown_run
 from dockls.runtimes.starting import check_start
-from dockls.runtimes.subject import CannotSwitchError, Subject, root_of, subject_of
+from dockls.runtimes.subject import CannotSwitchError, Subject, subject_of
 from dockls.semantics import Model, Stage
 from dockls.syntax import Instruction
 from dockls.text import Edit
@@ -232,7 +232,7 @@ def _conflicting(model: Model, roots: list[_Root], edits: list[Edit]) -> _Follow
             if reason is None or (stage.index, reason) in known:
                 continue
             if taken.artifact.kind == "modules" and maker is not None and maker.index not in moved:
-                return _Follower(model.stages[root_of(maker).index], reason)
+                return _Follower(model.stages[maker.root.index], reason)
             if stage.index not in moved:
                 reason = f"{reason}: switch stage {stage.title}, which takes this one along"
             raise CannotSwitchError(reason)

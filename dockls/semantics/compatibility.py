@@ -3,10 +3,13 @@
 Facts come from `dockls.knowledge`; a fact that is not known is None and proves nothing.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.stage import Stage
+
+if TYPE_CHECKING:
+    from dockls.knowledge import ImageFacts
 
 
 class Linking(NamedTuple):
@@ -16,12 +19,16 @@ class Linking(NamedTuple):
     why: str
 
 
-def libc_of(stage: Stage) -> str | None:
-    """``glibc``, ``musl``, ``none`` or None where it is not known."""
+def base_facts(stage: Stage) -> "ImageFacts | None":
+    """What is known of the image at the bottom of a stage's FROM chain."""
     from dockls.knowledge import facts
 
-    image = stage.base_image
-    known = None if image is None else facts(image)
+    return facts(stage.base_image) if stage.base_image else None
+
+
+def libc_of(stage: Stage) -> str | None:
+    """``glibc``, ``musl``, ``none`` or None where it is not known."""
+    known = base_facts(stage)
     return None if known is None else known.libc
 
 
@@ -75,11 +82,9 @@ def _finds_compiler(stage: Stage) -> bool:
     from dockls.knowledge import package_install
 
     compilers = {"gcc", "g++", "build-base", "build-essential", "clang", "musl-dev"}
-    current: Stage | None = stage
-    while current is not None:
-        for command in executed(current):
-            install = package_install(list(command.words))
+    for each in stage.chain:
+        for command in executed(each):
+            install = package_install(command.words)
             if install is not None and compilers & set(install.packages):
                 return True
-        current = current.parent
     return False

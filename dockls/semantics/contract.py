@@ -56,17 +56,7 @@ def _contract(stage: Stage) -> Contract:
 
 def _set_by_chain(stage: Stage) -> Contract:
     """What the instructions of the stage and of those it starts from set, without what its final state tells."""
-    # The oldest stage first: the chain may be longer than the stack.
-    chain = [stage]
-    while _set_by_chain not in chain[-1].memo and (parent := chain[-1].parent) is not None:
-        chain.append(parent)
-    known = chain[-1].memo.get(_set_by_chain)
-    while chain:
-        one = chain.pop()
-        known = one.memo.get(_set_by_chain) or _set_by(one, _of_image(one) if known is None else known)
-        one.memo[_set_by_chain] = known
-    assert isinstance(known, Contract)
-    return known
+    return stage.folded(_set_by, _of_image)
 
 
 def _set_by(stage: Stage, inherited: Contract) -> Contract:

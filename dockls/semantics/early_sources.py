@@ -136,13 +136,11 @@ def _is_vendored(stage: Stage, step: RunStep) -> bool:
 def _installed_before(stage: Stage) -> set[str]:
     """The ecosystems whose dependencies the stages below FROM have installed."""
     done: set[str] = set()
-    parent = stage.parent
-    while parent is not None:
-        for each in executed(parent):
+    for below in stage.chain[1:]:
+        for each in executed(below):
             install = install_command(each.words)
             if install is not None:
                 done.add(install.ecosystem)
-        parent = parent.parent
     return done
 
 

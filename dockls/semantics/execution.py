@@ -33,6 +33,20 @@ class Executed(NamedTuple):
         """The item-relative span of a word."""
         return self.command.words[number].span.shifted(self.offset)
 
+    def span_through(self, number: int) -> Span:
+        """The item-relative span from the command's first word through another one."""
+        return Span(self.word_span(0).start, self.word_span(number).end)
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The words behind the first that are no options; the value of an option that stands apart is one of them."""
+        return tuple([word for word in self.words[1:] if not word.startswith("-")])
+
+    @property
+    def subcommand(self) -> int | None:
+        """The number of the first operand: the `install` of ``apt-get -y install curl``; None if there is none."""
+        return next((number for number, word in enumerate(self.words) if number and not word.startswith("-")), None)
+
 
 def named_path(stage: Stage, command: Executed, text: str | None) -> str | None:
     """The absolute path that a word of a command names; None where a variable or the directory is not known."""

@@ -45,19 +45,10 @@ class Copy(NamedTuple):
 
 def files_of(stage: Stage) -> tuple[Made, ...]:
     """What the stage and the stages it starts from made, oldest first; what the base image holds is not listed."""
-    # The oldest stage of the FROM chain first: the chain may be longer than the stack.
-    chain = [stage]
-    while (parent := chain[-1].parent) is not None and Made not in chain[-1].memo:
-        chain.append(parent)
-    found: tuple[Made, ...] = ()
-    for each in reversed(chain):
-        if Made not in each.memo:
-            each.memo[Made] = _made_upon(found, each)
-        found = each.memo[Made]
-    return found
+    return stage.folded(_made_upon, lambda root: ())
 
 
-def _made_upon(below: tuple[Made, ...], stage: Stage) -> tuple[Made, ...]:
+def _made_upon(stage: Stage, below: tuple[Made, ...]) -> tuple[Made, ...]:
     """What there is above a stage's instructions, then what they make; without what they remove again."""
     listed = list(below)
     changed, removals = False, 0
@@ -84,8 +75,7 @@ _MOST_REMOVALS = 100
 
 def _without_removed(listed: list[Made], command: Executed) -> list[Made]:
     """What `rm` and `mv` leave; what they only may take is no longer certain."""
-    operands = [word for word in command.words[1:] if not word.startswith("-")]
-    taken = operands[:-1] if command.command.program == "mv" else operands
+    taken = command.operands[:-1] if command.command.program == "mv" else command.operands
     removed = [(word, joined(command.directory, word)) for word in taken]
     kept: list[Made] = []
     for entry in listed:
@@ -258,7 +248,7 @@ _VALUED = {"mkdir": ("-m", "--mode"), "touch": ("-d", "-t", "-r", "--date", "--r
 def _simple(command: Executed, certainty: str) -> list[Made]:
     """What a few plain commands make: mkdir, touch, cp, mv, ln, curl -o, wget -O."""
     program, arguments = command.command.program, command.words[1:]
-    operands = [word for word in arguments if not word.startswith("-")]
+    operands = list(command.operands)
     for option, value in pairwise(arguments):
         if option in _VALUED.get(program, ()) and value in operands:
             operands.remove(value)

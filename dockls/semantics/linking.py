@@ -84,7 +84,7 @@ def _built(owner: Stage, entry: Made) -> Linked | str | None:
         if found is not None:
             return found
     for command in commands:
-        operands = [word for word in command.words[1:] if not word.startswith("-")]
+        operands = command.operands
         if command.command.program in ("cp", "mv", "install") and len(operands) == len(("from", "to")):
             source, target = (joined(command.directory, word) for word in operands)
             if target == entry.path and source is not None and "$" not in source and "*" not in source:

@@ -3,13 +3,15 @@
 Sources: BuildKit frontend/dockerfile/dockerfile2llb/convert.go (``dispatch*``), docs.docker.com/reference/dockerfile.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from dockls.project import BuildContext
 from dockls.semantics.graph import Graph, Node, Reference, Resolution, expanded_or_none
 from dockls.semantics.platforms import platform_arguments
 from dockls.syntax import Instruction, Parsed, Section
+
+Folded = TypeVar("Folded")
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
 
@@ -133,6 +135,21 @@ class Stage:
         while (parent := found[-1].parent) is not None:
             found.append(parent)
         return tuple(found)
+
+    def folded(self, step: "Callable[[Stage, Folded], Folded]", first: "Callable[[Stage], Folded]") -> Folded:
+        """What `step` makes, stage by stage, of what it made of the stage below; remembered on each stage.
+
+        `first` gives what is below the stage that starts from an image. The chain may be longer than the stack.
+        """
+        chain = [self]
+        while step not in chain[-1].memo and (parent := chain[-1].parent) is not None:
+            chain.append(parent)
+        for stage in reversed(chain):
+            if step not in stage.memo:
+                below: Folded = first(stage) if stage.parent is None else stage.parent.memo[step]
+                stage.memo[step] = step(stage, below)
+        found: Folded = self.memo[step]
+        return found
 
     @property
     def references(self) -> tuple[Reference, ...]:

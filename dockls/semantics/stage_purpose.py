@@ -6,8 +6,16 @@ from dockls.semantics.execution import executed
 from dockls.semantics.files import copies_of
 from dockls.semantics.graph import Resolution
 from dockls.semantics.model import Model
-from dockls.semantics.renaming import is_valid_name, numbered_name, unusable
+from dockls.semantics.renaming import (
+    Renaming,
+    is_valid_name,
+    name_stage,
+    numbered_name,
+    unusable,
+    use_name,
+)
 from dockls.semantics.stage import Stage
+from dockls.text import Edit
 
 #: how commands begin that run tests
 _TESTS = (
@@ -40,12 +48,10 @@ _NODE_TOOLS = frozenset(("npm", "yarn", "pnpm", "bun"))
 
 def brings_sources(stage: Stage) -> bool:
     """Whether a COPY brings more than manifests: a whole folder of the context."""
-    found: Stage | None = stage
-    while found is not None:
-        copies = [copy for copy in copies_of(found) if copy.stage is None and not copy.from_image]
-        if any(_is_folder(found, source) for copy in copies for source in copy.sources):
+    for each in stage.chain:
+        copies = [copy for copy in copies_of(each) if copy.stage is None and not copy.from_image]
+        if any(_is_folder(each, source) for copy in copies for source in copy.sources):
             return True
-        found = found.parent
     return False
 
 
@@ -66,6 +72,15 @@ def telling_name(model: Model, stage: Stage) -> str:
         if is_valid_name(name) and name not in images and unusable(model, name, stage) is None:
             return name
     return numbered_name(model, preferred, stage)
+
+
+def use_telling_name(model: Model, number: int) -> tuple[Edit, ...] | None:
+    """The edits that put a stage's name, a telling one if it has none, in place of its number; None if unsafe."""
+    if number >= len(model.stages):
+        return None
+    stage = model.stages[number]
+    renaming = use_name(model, stage) if stage.name else name_stage(model, stage, telling_name(model, stage))
+    return renaming.edits if isinstance(renaming, Renaming) else None
 
 
 def _candidates(preferred: str, stage: Stage) -> Iterator[str]:

@@ -67,10 +67,8 @@ def _delivered(model: Model) -> set[int]:
     numbers = [node.number for node in targets if node is not None]
     found: set[int] = set()
     for number in [*numbers, len(model.stages) - 1]:
-        stage = model.stages[number] if model.stages else None
-        while stage is not None:
-            found.add(stage.index)
-            stage = stage.parent
+        if model.stages:
+            found.update(each.index for each in model.stages[number].chain)
     return found
 
 

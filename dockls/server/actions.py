@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockls.engine import Diagnostic, Offer, Performed, UnknownRefactoringError, fixed, offers, perform
+from dockls.engine import (
+    Diagnostic,
+    Offer,
+    Performed,
+    UnknownRefactoringError,
+    fixed,
+    offers,
+    perform,
+    with_sound_fixes,
+)
 from dockls.engine.silencing import silencings
-from dockls.rooms import Fix, Refused
+from dockls.rooms import Fix, Refused, Rule
 from dockls.server.capabilities import FIX_ALL, QUICK_FIX, REFACTOR
 from dockls.server.conversion import workspace_edit
 from dockls.server.errors import CONTENT_MODIFIED, INVALID_PARAMS, RequestError
@@ -88,7 +97,7 @@ class Actions:
                 raise RequestError(INVALID_PARAMS, outcome.reason)
             action["edit"] = self._whole(document, outcome)
             return action
-        for fix, diagnostic in self._fixes_at(document, span):
+        for fix, diagnostic, _ in self._fixes_at(document, span):
             if diagnostic.rule.name == data.get("rule") and fix.title == action.get("title"):
                 edits = fix.edits(self._analyzer.model(document))
                 if edits is not None:
@@ -98,8 +107,8 @@ class Actions:
 
     # -- fixes
 
-    def _fixes_at(self, document: Document, span: Span) -> Iterator[tuple[Fix, Diagnostic]]:
-        """The fixes of the findings at a place that apply, then the ways to ignore them."""
+    def _fixes_at(self, document: Document, span: Span) -> Iterator[tuple[Fix, Diagnostic, bool]]:
+        """The fixes of the findings at a place that apply, then the ways to ignore them; True with those that mend."""
         model = self._analyzer.model(document)
         here = [
             diagnostic
@@ -108,27 +117,29 @@ class Actions:
         ]
         seen: set[tuple[str, tuple[Edit, ...]]] = set()
         for diagnostic in here:
-            for fix in diagnostic.finding.fixes:
+            for fix in with_sound_fixes(model, diagnostic, self._fix_failed).finding.fixes:
                 # Two rules can have the same mend.
                 edits = tuple(fix.edits(model) or ())
-                if edits and (fix.title, edits) not in seen:
+                if (fix.title, edits) not in seen:
                     seen.add((fix.title, edits))
-                    yield fix, diagnostic
+                    yield fix, diagnostic, True
         for diagnostic in here:
             for fix in silencings(model, diagnostic):
-                yield fix, diagnostic
+                yield fix, diagnostic, False
+
+    def _fix_failed(self, rule: Rule, _: Fix, error: Exception) -> None:
+        self._analyzer.room_failed(rule, error)
 
     def _fixes(self, request: Request) -> Iterator[Json]:
         document = request.document
         preferred: set[int] = set()
-        for fix, diagnostic in self._fixes_at(document, request.span):
+        for fix, diagnostic, mends in self._fixes_at(document, request.span):
             request.check_cancelled()
             action: Json = {
                 "title": fix.title,
                 "kind": QUICK_FIX,
                 "diagnostics": [self._analyzer.converted(document, diagnostic)],
             }
-            mends = fix in diagnostic.finding.fixes
             if mends and fix.safe and self._client.action_preferred and id(diagnostic) not in preferred:
                 preferred.add(id(diagnostic))
                 action["isPreferred"] = True
@@ -143,7 +154,7 @@ class Actions:
     def _fix_all(self, request: Request) -> Iterator[Json]:
         document = request.document
         before = self._analyzer.model(document)
-        after = fixed(before, self._analyzer.rule_set(document))
+        after = fixed(before, self._analyzer.rule_set(document), on_fault=self._fix_failed)
         edits = changed_lines(before.tree.text, after.tree.text)
         if edits:
             yield {"title": "Fix all that is safe to fix", "kind": FIX_ALL, "edit": self._edit(document, edits)}

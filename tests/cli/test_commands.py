@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from consoles import run
 
-from dockls.rooms import refactorings, rules, summary
+from dockls.cli import examining
+from dockls.engine import check, fixing
+from dockls.rooms import Fix, refactorings, rules, summary
 
 ROOT = Path(__file__).parents[2]
 MISSPELLED = b"FROM golang AS Build\nFROM alpine\nCOPY --from=biuld /app /app\n"
@@ -125,3 +128,20 @@ def test_a_refactoring_that_fails_costs_no_other(monkeypatch):
     assert done.status == 0
     assert "rename-stage" in done.out
     assert "`inline-stage` failed and was left out: ZeroDivisionError()" in done.err
+
+
+@pytest.mark.parametrize("options", [[], ["--format", "json"], ["--fix"]], ids=["text", "json", "fix"])
+def test_a_fix_that_fails_costs_no_finding(options, monkeypatch):
+    def broken(model):
+        raise ZeroDivisionError
+
+    for place in (examining, fixing):
+        monkeypatch.setattr(place, "check", partial(check_with_fix, Fix("Broken", broken)))
+    done = run("check", "-", *options, stdin=MISSPELLED)
+    assert done.status == 2
+    assert "did you mean" in done.out + done.err
+    assert done.err.count("the fix `Broken` failed and was left out: ZeroDivisionError()") == 1
+
+
+def check_with_fix(fix, model, rule_set):
+    return [one._replace(finding=one.finding._replace(fixes=(fix,))) for one in check(model, rule_set)]

@@ -9,7 +9,7 @@ import pytest
 from editor_profiles import PROFILES
 
 from dockls.engine import Offer, Performed
-from dockls.rooms import Plan, Refactoring, Refused
+from dockls.rooms import Fix, Plan, Refactoring, Refused
 from dockls.server import actions
 from dockls.server.actions import Actions, Request
 from dockls.server.analysis import EngineAnalyzer
@@ -76,13 +76,29 @@ def test_the_same_mend_of_two_faults_is_offered_once():
     assert len({action["diagnostics"][0]["code"] for action in menu}) == 2
 
 
+def test_a_fix_that_fails_costs_no_other(monkeypatch):
+    def broken(model):
+        raise ZeroDivisionError
+
+    editor = Editor("ale", MISSPELLED)
+    (found,) = [one for one in editor.actions._analyzer.findings(editor.document) if one.rule.name == "unknown-stage"]
+    found = found._replace(finding=found.finding._replace(fixes=(Fix("Broken", broken), *found.finding.fixes)))
+    monkeypatch.setattr(editor.actions._analyzer, "findings", lambda document: [found])
+    failed = []
+    monkeypatch.setattr(editor.actions._analyzer, "room_failed", lambda room, error: failed.append((room.name, error)))
+    fix, *others = editor.menu("biuld", ["quickfix"])
+    assert [(name, type(error)) for name, error in failed] == [("unknown-stage", ZeroDivisionError)]
+    assert editor.applied(fix) == MENDED
+    assert len(others) == 3
+
+
 def test_a_fix_is_offered_where_its_fault_is_only():
     assert Editor("helix", MISSPELLED).menu("golang", ["quickfix"]) == []
 
 
 @pytest.mark.parametrize("name", ["ale", "vscode 1.100"])
 def test_all_safe_fixes_at_once_are_a_source_action(name, monkeypatch):
-    monkeypatch.setattr(actions, "fixed", lambda model, rule_set: model.updated(parse(MENDED)))
+    monkeypatch.setattr(actions, "fixed", lambda model, rule_set, on_fault: model.updated(parse(MENDED)))
     editor = Editor(name, MISSPELLED)
     (action,) = editor.menu("golang", ["source"])
     assert editor.applied(action) == MENDED
