@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,3 +225,24 @@ def test_sarif_tells_of_every_rule():
     listed = document["runs"][0]["tool"]["driver"]["rules"]
     assert [one["id"] for one in listed] == [rule.name for rule in rules()]
     assert {one["defaultConfiguration"]["level"] for one in listed} == {"error", "warning", "note"}
+
+
+def test_sarif_follows_its_schema(tmp_path):
+    """The schema is that of SARIF 2.1.0 as Microsoft's sarif-multitool 5.7.0 (MIT) ships it."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text("utf-8")))
+    path = tmp_path / "a folder" / "Dockerfile"
+    path.parent.mkdir()
+    path.write_bytes(
+        FILE + b"FROM node:24 as 4\nENV A 1\nCOPY . .\nRUN npm install\nFROM nothing:$UNSET\nRUN cat <<E\nopen\n"
+    )
+    log = json.loads(run("check", str(path), "--format", "sarif", "--select", "all").out)
+    results = log["runs"][0]["results"]
+    assert {one["level"] for one in results} == {"error", "warning", "note"}
+    assert any(one["fixes"] for one in results) and any("relatedLocations" in one for one in results)
+    assert [error.message for error in validator.iter_errors(log)] == []
+    clean = json.loads(run("check", "-", "--format", "sarif", stdin=b"").out)
+    assert [error.message for error in validator.iter_errors(clean)] == []
+    del log["runs"][0]["tool"]["driver"]["name"]
+    assert [error.message for error in validator.iter_errors(log)] == ["'name' is a required property"]
