@@ -102,7 +102,7 @@ def implied_install(words: Sequence[str]) -> InstallCommand | None:
         arguments = sort_arguments(command.words)
         if starts_with(arguments.rest, entry["subcommands"]) is None or arguments.has(entry.get("excluded", ())):
             return None
-        if any("@" in word or word.endswith(".go") for word in arguments.rest) or "-mod=vendor" in command.words:
+        if any("@" in word for word in arguments.rest) or "-mod=vendor" in command.words:
             return None
         return dependency_step(entry["ecosystem"])
     return None

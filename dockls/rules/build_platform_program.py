@@ -4,8 +4,9 @@
 then be told to be for the target, as with `GOARCH=$TARGETARCH`, or the image for arm64 holds a program for amd64:
 “exec format error”. Source: docs.docker.com/build/building/multi-platform/#cross-compilation.
 
-Nothing is said where anything in the stage speaks of the target platform, of a target, or of the tool `xx`, and where
-the stage that takes the program starts none: it may hand it on to the builder.
+Nothing is said where anything that a command of the stage may read speaks of the target platform, of a target, or of
+the tool `xx`, and where the stage that takes the program starts none: it may hand it on to the builder. An ARG alone
+and an `echo` tell the compiler nothing.
 
 ```dockerfile
 FROM --platform=$BUILDPLATFORM golang:1.27 AS build
@@ -25,9 +26,11 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
+from dockls.semantics.execution import executed_by
 from dockls.semantics.files import copies_of
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.linking import linked as how_linked
+from dockls.syntax import Instruction
 
 _SPEAKING = ("TARGET", "GOARCH", "GOOS", "--target", "-target", "xx-", "cross", "CC=", "--arch", "-march")
 
@@ -58,4 +61,18 @@ def _is_for_builder(stage: Stage) -> bool:
 
 
 def _speaks_of_target(stage: Stage) -> bool:
-    return any(word in one.text for each in stage.chain for one in each.instructions for word in _SPEAKING)
+    return any(
+        any(word in one.text for word in _SPEAKING) and not _is_silent(each, one)
+        for each in stage.chain
+        for one in each.instructions
+    )
+
+
+def _is_silent(stage: Stage, instruction: Instruction) -> bool:
+    """Whether an instruction only declares or prints what it speaks of: known compilers read no such argument."""
+    if instruction.keyword == "ARG":
+        return not any("=" in word.value for word in instruction.words)
+    if instruction.keyword != "RUN" or ">" in instruction.text:
+        return False
+    commands = executed_by(stage, instruction)
+    return bool(commands) and all(one.command.program in ("echo", "printf") for one in commands)

@@ -36,11 +36,17 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Resolution, Stage
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import CERTAIN, Copy, Made, copies_of, files_of, made
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
 
 _PATTERN = frozenset("*?[$")
+#: what lies in the root folder of the images that the tables know
+_ROOT_FOLDERS = frozenset(
+    ("bin", "boot", "dev", "etc", "go", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+     "srv", "sys", "tmp", "usr", "var")
+)  # fmt: skip
 
 
 @linked_rule(severity=Severity.ERROR, theme="files")
@@ -93,10 +99,14 @@ def _near(stage: Stage, path: str) -> Made | None:
         for entry in files_of(stage)
         if entry.origin == "run" and entry.certainty == CERTAIN and posixpath.basename(entry.path) == name
     ]
-    if len({entry.path for entry in found}) != 1 or folder == "/":
+    if len({entry.path for entry in found}) != 1:
+        return None
+    # The root folder is in every path: there only the file itself tells whether anything speaks of it.
+    told = path if folder == "/" else folder
+    if folder == "/" and (base_facts(stage) is None or name in _ROOT_FOLDERS):
         return None
     for one in stage.chain:
-        if any(folder in each.text or "ONBUILD" in each.keyword for each in one.instructions):
+        if any(told in each.text or "ONBUILD" in each.keyword for each in one.instructions):
             return None
         if any(each.keyword == "RUN" and _is_opaque(each.text) for each in one.instructions):
             return None
