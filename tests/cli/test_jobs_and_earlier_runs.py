@@ -200,3 +200,44 @@ def test_a_problem_is_told_once_by_all_processes(project: Path, capsys: pytest.C
     (project / "dockls.toml").write_text("nonsense = 1\n", "utf-8")
     assert main(["check", "--jobs", "3"]) == 2
     assert capsys.readouterr().err.count("no setting `nonsense`") == 1
+
+
+#: starts `dockls` with processes that begin in a certain way, and with what `{more}` changes before
+STARTED = """
+import multiprocessing, sys
+from dockls.cli import main, processes
+{more}
+if __name__ == "__main__":
+    multiprocessing.set_start_method("{method}")
+    sys.exit(main(lambda address: 0, ["check", "--no-cache", "--jobs", "2"]))
+"""
+
+
+def started(project: Path, method: str, more: str = "") -> subprocess.CompletedProcess[str]:
+    script = project.parent / "started.py"
+    script.write_text(STARTED.format(method=method, more=more), "utf-8")
+    return subprocess.run([sys.executable, str(script)], cwd=project, capture_output=True, text=True, timeout=300)
+
+
+def test_processes_that_start_afresh_say_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So they do on macOS and Windows: nothing of the first process is there in the others."""
+    assert started(project, "spawn").stdout == checked(capsys, "--no-cache", "--jobs", "1")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, an interrupt is no signal")
+def test_an_interrupt_ends_all_processes_without_a_word(project: Path) -> None:
+    interrupting = """
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
+def interrupting(*arguments):
+    try:
+        os.close(os.open("../interrupted", os.O_CREAT | os.O_EXCL))
+        os.kill(os.getppid(), signal.SIGINT)
+    except FileExistsError:
+        pass
+    return processes._Part([], False, set(), [])
+interrupting.__module__, interrupting.__qualname__ = "dockls.cli.processes", "_part"
+processes._part = interrupting
+"""
+    done = started(project, "fork", interrupting)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
