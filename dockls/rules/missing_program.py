@@ -4,7 +4,7 @@ The container ends at once: â€œexec: "node": executable file not found in $PATHâ
 from an image without the interpreter, where a name is misspelt, or where a file was copied to another path.
 
 Only what is certain is told: interpreters in images whose programs are known and that no instruction mentions, names
-nearly those of the image's own programs, and paths in images that start from nothing.
+that are one slip of a finger away from an interpreter of the image, and paths in images that start from nothing.
 
 ```dockerfile
 FROM node:24 AS build
@@ -70,7 +70,7 @@ def _has_entrypoint(stage: Stage, known: "ImageFacts") -> bool:
     """Whether CMD is what another program is given, which may do with it what it likes."""
     above = any(one.keyword == "ENTRYPOINT" for each in stage.chain[1:] for one in each.instructions)
     own = [] if known.entrypoint is None else [posixpath.basename(word) for word in known.entrypoint]
-    return above or (bool(own) and not own[0].startswith("docker-entrypoint"))
+    return above or (bool(own) and "entrypoint" not in own[0])
 
 
 def _of_path(stage: Stage, instruction: Instruction, word: Word, known: "ImageFacts") -> Iterator[Finding]:
@@ -96,15 +96,31 @@ def _of_name(stage: Stage, instruction: Instruction, word: Word, known: "ImageFa
     from dockls.syntax.suggestion import nearest
 
     name = word.value
-    if name in known.tools or _is_mentioned(stage, name, instruction):
+    if name in known.tools:
+        return
+    near = nearest(name, sorted(known.tools & _INTERPRETERS)) if len(name) >= _SHORTEST else None
+    is_slip = near is not None and _is_slip(name, near) and not _is_written(stage, name, instruction)
+    if not is_slip and _is_mentioned(stage, name, instruction):
         return
     place = on_first_line(instruction, word.span)
-    near = nearest(name, sorted(known.tools & _INTERPRETERS)) if len(name) >= _SHORTEST else None
     if near is not None and name not in _INTERPRETERS:
         fix = Fix(f"Write `{near}`", edits.replacing(Place(instruction, word.span), near), safe=False)
         yield Finding(place, f"`{name}` is not in `{stage.base_image}`; did you mean `{near}`?", fixes=(fix,))
     elif name in _INTERPRETERS or known.role == "empty":
         yield Finding(place, f"`{name}` is not in `{stage.base_image}`, and nothing installs it")
+
+
+def _is_slip(name: str, near: str) -> bool:
+    """Whether a name is the other one but for a letter behind the first, or two that have changed places."""
+    start = next((at for at, (one, other) in enumerate(zip(name, near, strict=False)) if one != other), len(near))
+    one, other = name[start:], near[start:]
+    by_one = one[1:] == other or one == other[1:] or one[1:] == other[1:]
+    return start > 0 and (by_one or sorted(name) == sorted(near))
+
+
+def _is_written(stage: Stage, name: str, starting: Instruction) -> bool:
+    """Whether any other instruction speaks of the program."""
+    return any(name in one.text for each in stage.chain for one in each.instructions if one is not starting)
 
 
 #: what may install any program

@@ -92,7 +92,7 @@ def _script(stage: Stage, instruction: Instruction) -> Word | None:
         entrypoint = [posixpath.basename(word) for word in promised.entrypoint.words]
         if len(entrypoint) == 1 and entrypoint[0] in _INTERPRETERS:
             return _operand(words, entrypoint[0])
-        if not entrypoint or not entrypoint[0].startswith("docker-entrypoint"):
+        if not entrypoint or "entrypoint" not in entrypoint[0]:
             return None
     program = words[0].value
     if posixpath.basename(program) in _INTERPRETERS:
