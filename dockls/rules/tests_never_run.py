@@ -76,9 +76,8 @@ def _checks(command: Executed) -> bool:
 
 
 def _finding(stage: Stage, command: Executed) -> Finding:
-    said = " ".join(command.words[:3])
-    message = (
-        f"a plain `docker build` leaves out stage {stage.title}, so `{said}` only runs with `--target {stage.name}`"
-    )
+    said = " ".join([word for word in command.words[:3] if not word.startswith("-")])
+    target = f"`--target {stage.name}`"
+    message = f"a plain `docker build` leaves out stage {stage.title}, so `{said}` runs with {target} only"
     place = Place(stage.declaration, stage.declaration.head_span)
     return Finding(command.place, message, (Related(place, "nothing needs this stage"),))
