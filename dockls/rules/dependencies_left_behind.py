@@ -49,6 +49,9 @@ from dockls.semantics.files import Copy, copies_of
 from dockls.syntax import Place
 from dockls.text import Edit
 
+#: how many stages of a FROM chain are looked at
+_MOST_STAGES = 20
+
 
 class _Tool(NamedTuple):
     """A tool that downloads: where to, by which subcommands (none: all), and the words that say it is elsewhere."""
@@ -122,24 +125,34 @@ def _is_elsewhere(stage: Stage, tool: _Tool) -> bool:
     """Whether something that a stage says speaks of where the tool keeps what it downloads."""
     if tool is _GO and stage.context.kind("vendor") == "directory":
         return True
-    return any(mark in one.text for each in stage.chain for one in each.section.instructions for mark in tool.marks)
+    return any(mark in one.text for each in _nearest(stage) for one in each.section.instructions for mark in tool.marks)
 
 
 def _goes_on(stages: tuple[Stage, ...], stage: Stage, copy: Copy, command: Executed, tool: _Tool) -> bool:
     """Whether the COPY brings the folder in which another stage on the same image ran the tool, to where it runs."""
     assert copy.stage is not None
     other = stages[copy.stage]
-    if other.base_image != stage.base_image or other in stage.chain or copy.destination is None:
+    if other.base_image != stage.base_image or other in _nearest(stage) or copy.destination is None:
         return False
     if command.directory is None or not _lies_in(command.directory, copy.destination):
         return False
     folders = [posixpath.normpath(posixpath.join("/", source)) for source in copy.sources]
-    ran = [one for each in other.chain for one in executed(each) if _tool(one) is tool and one.directory is not None]
+    ran = [
+        one for each in _nearest(other) for one in executed(each) if _tool(one) is tool and one.directory is not None
+    ]
     return (
         any(_lies_in(one.directory or "", folder) and folder != "/" for one in ran for folder in folders)
         and not all(_has_cache(one) for one in ran)
         and not _is_elsewhere(other, tool)
     )
+
+
+def _nearest(stage: Stage) -> list[Stage]:
+    """The stage and those that its FROM leads to, as many as people write."""
+    found = [stage]
+    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
+        found.append(parent)
+    return found
 
 
 def _lies_in(path: str, folder: str) -> bool:

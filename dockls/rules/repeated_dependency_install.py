@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: how often a manifest is followed from stage to stage
 _MOST_STEPS = 5
+#: how many stages of a FROM chain are looked at
+_MOST_STAGES = 20
 
 
 class _Installed(NamedTuple):
@@ -97,7 +99,7 @@ def _has_cache(command: Executed) -> bool:
 
 def _earlier(stages: tuple[Stage, ...], stage: Stage, ecosystem: str, source: str | None) -> Executed | None:
     """The installation from the same file in a stage or those that it starts from."""
-    for each in stage.chain:
+    for each in _nearest(stage):
         for install in _installs(each):
             if install.ecosystem == ecosystem and _source(stages, each, install.manifest) == source:
                 return install.command
@@ -125,7 +127,7 @@ def _brought(stage: Stage, path: str) -> tuple[Copy, str] | None:
     """The last COPY that brings a file, and its source."""
     from dockls.semantics.manifests import Bringer, brought
 
-    for each in stage.chain:
+    for each in _nearest(stage):
         for copy in reversed(copies_of(each)):
             if copy.destination is None or copy.from_image or copy.instruction.heredocs:
                 continue
@@ -134,3 +136,11 @@ def _brought(stage: Stage, path: str) -> tuple[Copy, str] | None:
             if found is not None:
                 return copy, found[0]
     return None
+
+
+def _nearest(stage: Stage) -> list[Stage]:
+    """The stage and those that its FROM leads to, as many as people write."""
+    found = [stage]
+    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
+        found.append(parent)
+    return found

@@ -43,7 +43,7 @@ from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, file_rule
-from dockls.semantics import Model, Resolution, Stage
+from dockls.semantics import Graph, Model, Resolution, Stage
 from dockls.semantics.first_line import on_first_line
 from dockls.text import Edit
 
@@ -90,7 +90,17 @@ def _is_wanted(model: Model, stage: Stage) -> bool:
     from dockls.semantics.selection import selecting
 
     name = stage.name or ""
-    return names_purpose(name) or name in model.graph.target_names or selecting(model.graph, stage.node) is not None
+    if names_purpose(name) or name in model.graph.target_names:
+        return True
+    return _has_variables(model.graph) and selecting(model.graph, stage.node) is not None
+
+
+def _has_variables(graph: Graph) -> bool:
+    """Whether any reference could select a stage by a variable; remembered on the graph."""
+    found = graph.memo.get(_has_variables)
+    if found is None:
+        found = graph.memo[_has_variables] = any(one.mention.has_variable for one in graph.references)
+    return bool(found)
 
 
 def _inlined(number: int, model: Model) -> tuple[Edit, ...] | None:

@@ -39,6 +39,9 @@ _INSTALLERS = frozenset(("poetry", "pipenv", "pdm", "uv", "hatch", "pip-tools", 
 #: options by which pip installs elsewhere
 _ELSEWHERE = ("--user", "--prefix", "--target", "-t", "--root", "--python")
 
+#: how many stages of a FROM chain are looked at
+_MOST_STAGES = 20
+
 
 @linked_rule(severity=Severity.WARNING, theme="files")
 def system_folder_copied(linked: Linked) -> Iterator[Finding]:
@@ -102,7 +105,7 @@ def _holds_packages(folder: str) -> bool:
 def _installer(source: Stage, stage: Stage) -> str | None:
     """The installer that is among the packages of `source` and that `stage` does not run."""
     found: dict[str, None] = {}
-    for each in reversed(source.chain):
+    for each in reversed(_nearest(source)):
         for command in executed(each):
             words = command.words
             if words[0] in ("python", "python3") and words[1:3] == ("-m", "pip"):
@@ -128,6 +131,14 @@ def _package(word: str) -> str:
 def _runs(stage: Stage, tool: str) -> bool:
     return any(
         one.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and tool in one.text
-        for each in stage.chain
+        for each in _nearest(stage)
         for one in each.instructions
     )
+
+
+def _nearest(stage: Stage) -> list[Stage]:
+    """The stage and those that its FROM leads to, as many as people write."""
+    found = [stage]
+    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
+        found.append(parent)
+    return found
