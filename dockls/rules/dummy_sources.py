@@ -173,12 +173,17 @@ def _copy(found: _Found, stage: Stage, instruction: Instruction) -> None:
     is_context = copy.stage is None and not copy.from_image and context.known
     for path in list(found.dummies):
         source = brought(by, path, context)
-        if source is None:
+        if source is None or _is_misplaced(source[0]):
             continue
         if not found.builds:
             del found.dummies[path]
         elif not is_context or _is_alone(found, stage, path, source[0]):
             found.replaced.append(path)
+
+
+def _is_misplaced(source: str) -> bool:
+    """Whether a folder of sources would have to hold another one: ``COPY src .`` brings no ``src/app/src/main.rs``."""
+    return posixpath.dirname(source).split("/").count("src") > 1
 
 
 def _is_alone(found: _Found, stage: Stage, path: str, source: str) -> bool:
