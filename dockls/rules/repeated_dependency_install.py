@@ -1,0 +1,146 @@
+"""A stage installs the dependencies that a stage it takes files from has installed.
+
+They are resolved and downloaded twice, and what the second installation leaves besides, such as the package manager's
+cache, is in the image. A stage that does nothing but install what the program needs runs at the same time as the
+builder and hands on one folder; where development packages are all that differs, the builder can also remove them
+(`npm prune --omit=dev`) and hand on the rest.
+
+It is told where both install by the same tool from the same manifest of the build context on the same image. Nothing is
+said where the RUN has a cache mount, which keeps the downloads, and of stages that take nothing from each other:
+`deps` and `prod-deps` side by side are the remedy.
+
+```dockerfile
+FROM node:24-alpine AS build
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:24-alpine
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+    ^^^^^^^^^^^^^^^^^ hint: stage `build` has installed the same dependencies; they are downloaded again here
+COPY --from=build /app/dist ./dist
+```
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
+from dockls.semantics import Stage, joined
+from dockls.semantics.execution import Executed, executed
+from dockls.semantics.files import Copy, copies_of
+
+if TYPE_CHECKING:
+    from dockls.knowledge import InstallCommand
+
+#: how often a manifest is followed from stage to stage
+_MOST_STEPS = 5
+#: how many stages of a FROM chain are looked at
+_MOST_STAGES = 20
+
+
+class _Installed(NamedTuple):
+    """An install command of a stage; `manifest` is the first file that it reads, as a path in the image."""
+
+    command: Executed
+    ecosystem: str
+    manifest: str
+
+
+@linked_rule(severity=Severity.HINT, theme="cache", group="strict")
+def repeated_dependency_install(linked: Linked) -> Iterator[Finding]:
+    """Compare the installations of a stage with those of the stages that it copies from."""
+    stage = linked.stage
+    taken = {one.target for one in stage.references if one.target is not None and one.target < stage.index}
+    if not taken or stage.base_image is None:
+        return
+    for install in _installs(stage):
+        if _has_cache(install.command):
+            continue
+        source = _source(linked.stages, stage, install.manifest)
+        for number in sorted(taken) if source is not None else ():
+            earlier = _earlier(linked.stages, linked.stages[number], install.ecosystem, source)
+            if earlier is not None and linked.stages[number].base_image == stage.base_image:
+                title = linked.stages[number].title
+                message = f"stage {title} has installed the same dependencies; they are downloaded again here"
+                yield Finding(install.command.place, message, (Related(earlier.place, "installed here"),))
+                break
+
+
+def _installs(stage: Stage) -> tuple[_Installed, ...]:
+    """The installations of the stage itself; remembered."""
+    found = stage.memo.get(_installs)
+    if found is None:
+        from dockls.knowledge import install_command
+
+        known = [(command, install_command(command.words)) for command in executed(stage)]
+        listed = [_installed(command, install) for command, install in known if install is not None]
+        found = stage.memo[_installs] = tuple([one for one in listed if one is not None])
+    assert isinstance(found, tuple)
+    return found
+
+
+def _installed(command: Executed, install: "InstallCommand") -> _Installed | None:
+    required = [manifest.pattern for manifest in install.manifests if not manifest.optional]
+    folder = joined(command.directory, install.directory or ".")
+    if not required or folder is None or "$" in required[0] or "$" in folder:
+        return None
+    path = joined(folder, required[0])
+    return None if path is None else _Installed(command, install.ecosystem, path)
+
+
+def _has_cache(command: Executed) -> bool:
+    return any(flag.name == "mount" and "cache" in (flag.value or "") for flag in command.instruction.flags)
+
+
+def _earlier(stages: tuple[Stage, ...], stage: Stage, ecosystem: str, source: str | None) -> Executed | None:
+    """The installation from the same file in a stage or those that it starts from."""
+    for each in _nearest(stage):
+        for install in _installs(each):
+            if install.ecosystem == ecosystem and _source(stages, each, install.manifest) == source:
+                return install.command
+    return None
+
+
+def _source(stages: tuple[Stage, ...], stage: Stage, path: str) -> str | None:
+    """The path in the build context that a file of the image comes from; None where that is not known."""
+    import posixpath
+
+    for _ in range(_MOST_STEPS):
+        found = _brought(stage, path)
+        if found is None:
+            return None
+        copy, source = found
+        if copy.stage is None:
+            return posixpath.normpath(source).lstrip("/")
+        if not 0 <= copy.stage < stage.index:
+            return None
+        stage, path = stages[copy.stage], posixpath.normpath(posixpath.join("/", source))
+    return None
+
+
+def _brought(stage: Stage, path: str) -> tuple[Copy, str] | None:
+    """The last COPY that brings a file, and its source."""
+    from dockls.semantics.manifests import Bringer, brought
+
+    for each in _nearest(stage):
+        for copy in reversed(copies_of(each)):
+            if copy.destination is None or copy.from_image or copy.instruction.heredocs:
+                continue
+            by = Bringer(copy.instruction, copy.sources, copy.destination, copy.is_folder)
+            found = brought(by, path, each.context)
+            if found is not None:
+                return copy, found[0]
+    return None
+
+
+def _nearest(stage: Stage) -> list[Stage]:
+    """The stage and those that its FROM leads to, as many as people write."""
+    found = [stage]
+    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
+        found.append(parent)
+    return found
