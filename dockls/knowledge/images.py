@@ -67,6 +67,13 @@ class ImageFacts(NamedTuple):
         return version
 
     @property
+    def musl(self) -> str | None:
+        """The musl version of the (likely) release of Alpine: `1.2.5`; None when unknown."""
+        entry = table("releases")["releases"].get(self.release or self.likely_release, {})
+        version: str | None = entry.get("musl")
+        return version
+
+    @property
     def openssl(self) -> str | None:
         """The version of OpenSSL in the (likely) release: `1.1`, `3.5`; None when unknown."""
         entry = table("releases")["releases"].get(self.release or self.likely_release, {})
