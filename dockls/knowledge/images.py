@@ -66,6 +66,20 @@ class ImageFacts(NamedTuple):
         version: str | None = entry.get("glibc")
         return version
 
+    @property
+    def musl(self) -> str | None:
+        """The musl version of the (likely) release of Alpine: `1.2.5`; None when unknown."""
+        entry = table("releases")["releases"].get(self.release or self.likely_release, {})
+        version: str | None = entry.get("musl")
+        return version
+
+    @property
+    def openssl(self) -> str | None:
+        """The version of OpenSSL in the (likely) release: `1.1`, `3.5`; None when unknown."""
+        entry = table("releases")["releases"].get(self.release or self.likely_release, {})
+        version: str | None = entry.get("openssl")
+        return version
+
 
 class FamilyName(NamedTuple):
     """The family an image name belongs to, and what the name itself (not the tag) says of version and release."""

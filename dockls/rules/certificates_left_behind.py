@@ -1,0 +1,89 @@
+"""A copied program in an image without CA certificates, which the image that built it has.
+
+Who opens a TLS connection checks the other side against the certificates in `/etc/ssl/certs`. `scratch`, BusyBox and
+the plain images of Debian and Ubuntu have none. A program in Go or Rust that was copied there starts, and fails at its
+first call of another server: “certificate signed by unknown authority”.
+
+The rule has to be asked for, because many programs never call others, or bring certificates of their own. Nothing is
+said where anything in the stage may bring some: a package, a script, a copied root folder, any word like “cert”.
+Source: pkg.go.dev/crypto/x509#SystemCertPool.
+
+```dockerfile
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /server .
+
+FROM scratch
+COPY --from=build /server /server
+                  ^^^^^^^ hint: this image has no CA certificates: TLS connections from `server` to others fail
+ENTRYPOINT ["/server"]
+```
+
+->
+
+```dockerfile
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /server .
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /server /server
+ENTRYPOINT ["/server"]
+```
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Linked, Severity, linked_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.certificates import may_have_got_certificates, starts_without_certificates
+from dockls.semantics.compatibility import base_facts
+from dockls.semantics.files import Copy, copies_of, made
+from dockls.semantics.first_line import on_first_line
+from dockls.semantics.linking import linked as how_linked
+from dockls.text import Edit
+
+
+@linked_rule(severity=Severity.HINT, theme="compatibility", group="strict")
+def certificates_left_behind(linked: Linked) -> Iterator[Finding]:
+    """Look at the programs that a stage takes from others and may start."""
+    stage = linked.stage
+    starts = any(one.keyword in ("CMD", "ENTRYPOINT") for each in stage.chain for one in each.instructions)
+    if starts and not stage.fired and starts_without_certificates(stage) and not may_have_got_certificates(stage):
+        yield from _program(linked.stages, stage)
+
+
+def _program(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Finding]:
+    """The first program in Go or Rust that a stage takes from another one."""
+    for copy in copies_of(stage):
+        for number, source in enumerate(copy.sources if copy.stage is not None else ()):
+            source_stage = stages[copy.stage or 0]
+            path = posixpath.normpath("/" + source.lstrip("/"))
+            found = how_linked(stages, source_stage, path)
+            if found is None or found.build.command.program not in ("go", "cargo"):
+                continue
+            name = posixpath.basename(path)
+            message = f"this image has no CA certificates: TLS connections from `{name}` to others fail"
+            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+            yield Finding(place, message, fixes=_copying(source_stage, copy))
+            return
+
+
+def _copying(source_stage: Stage, copy: Copy) -> tuple[Fix, ...]:
+    known = base_facts(source_stage)
+    flag = copy.instruction.parsed.flag("from")
+    has = known is not None and known.has_ca_certificates and known.distribution in ("debian", "ubuntu", "alpine")
+    if not has or flag is None or not flag.value or made(source_stage, "/etc/ssl") is not None:
+        return ()
+    name = flag.value
+    line = f" --from={name} /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/"
+
+    def adding(model: Model) -> list[Edit]:
+        return [edits.insert_before(model, copy.instruction, [edits.keyword(model, "COPY") + line])]
+
+    return (Fix(f"Copy those of `{name}`", adding, safe=False),)

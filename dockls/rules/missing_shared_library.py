@@ -1,0 +1,266 @@
+"""Packages or a program compiled against a library that the image they are copied to does not have.
+
+`libpq-dev` in the builder serves the compiler only. When it runs, what was compiled needs the library itself, `libpq5`:
+Python ends with “ImportError: libpq.so.5: cannot open shared object file”. A COPY takes the packages along and leaves
+the library behind.
+
+It is a warning where a program was linked dynamically, and where a package is named that has to be compiled, as
+`psycopg2`; the full image of Python has the headers already. Else it is a hint: wheels, as those of `psycopg2-binary`,
+bring the library with them, and the headers are not needed at all.
+
+Nothing is said where anything in the final image may bring the library: another package that needs it, a script, a
+copied folder of libraries.
+
+```dockerfile
+FROM python:3.14-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev
+RUN python -m venv /venv && /venv/bin/pip install psycopg2
+
+FROM python:3.14-slim
+COPY --from=build /venv /venv
+                  ^^^^^ warning: what was compiled against `libpq-dev` needs `libpq5`, which this image does not have
+CMD ["/venv/bin/python", "-m", "app"]
+```
+
+->
+
+```dockerfile
+FROM python:3.14-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev
+RUN python -m venv /venv && /venv/bin/pip install psycopg2
+
+FROM python:3.14-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+COPY --from=build /venv /venv
+CMD ["/venv/bin/python", "-m", "app"]
+```
+"""
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockls import edits
+from dockls.rooms import Finding, Fix, Linked, Severity, linked_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import base_facts
+from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.first_line import on_first_line
+from dockls.semantics.linking import programs_taken
+from dockls.syntax import Instruction, Place
+from dockls.text import Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockls.knowledge import ImageFacts
+
+
+class _Library(NamedTuple):
+    """Headers, packages of Python that are compiled against them, and words that tell that the library is there."""
+
+    headers: tuple[str, ...]
+    python: tuple[str, ...]
+    telling: tuple[str, ...]
+
+
+_LIBRARIES = (
+    _Library(("libpq-dev", "postgresql-dev"), ("psycopg2", "psycopg-c"), ("libpq", "postgres", "psycopg", "gdal")),
+    _Library(
+        ("default-libmysqlclient-dev", "libmariadb-dev", "mariadb-dev"),
+        ("mysqlclient",),
+        ("mysql", "mariadb", "gdal"),
+    ),
+)
+_FULL = frozenset(("python", "ruby", "node"))
+#: programs only: other images have these libraries
+_BARE = frozenset(("debian", "ubuntu", "alpine"))
+_INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"))
+_PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages", "wheels"))
+#: packages that bring none of the libraries
+_PLAIN = frozenset(
+    ("curl", "wget", "ca-certificates", "tini", "dumb-init", "gosu", "su-exec", "tzdata", "netcat-openbsd", "bash",
+     "netcat-traditional", "procps", "locales", "gettext", "gettext-base", "gettext-envsubst", "jq", "unzip", "git",
+     "openssl", "openssh-client", "cron", "less", "net-tools", "sudo", "iputils-ping", "libgomp1", "libffi8", "make",
+     "libjpeg62-turbo", "libxml2", "libxslt1.1", "libmagic1", "libstdc++", "libgcc", "libffi", "libssl3", "shadow",
+     "gcc", "build-essential", "netcat", "supervisor", "vim", "nano", "file")
+)  # fmt: skip
+_HARMLESS = frozenset(
+    ("apt-get", "apt", "apk", "rm", "mkdir", "cd", "echo", "printf", "set", "export", "cp", "mv", "ln", "chmod",
+     "chown", "touch", "cat", "sed", "grep", "test", "[", "true", "useradd", "usermod", "groupadd", "adduser",
+     "addgroup", "id", "ldconfig", "locale-gen", "find", "pip", "pip3", "python", "python3", "curl", "wget", "tar")
+)  # fmt: skip
+
+
+@linked_rule(severity=Severity.WARNING, theme="compatibility")
+def missing_shared_library(linked: Linked) -> Iterator[Finding]:
+    """Look at packages and programs that a stage takes from stages that compile."""
+    stage = linked.stage
+    known = base_facts(stage)
+    if known is None or known.distribution not in ("debian", "ubuntu", "alpine", "distroless"):
+        return
+    if known.family in _FULL and not known.slim and known.distribution != "alpine":
+        return
+    for library in _LIBRARIES:
+        found = next(_of_library(linked, known, library), None)
+        if found is not None and not stage.fired and not _may_have(stage, library):
+            yield found
+
+
+def _of_library(linked: Linked, known: "ImageFacts", library: _Library) -> Iterator[Finding]:
+    for copy in copies_of(linked.stage):
+        for number, source in enumerate(copy.sources if copy.stage is not None else ()):
+            built = linked.stages[copy.stage or 0]
+            compiled = _compiled(built, library)
+            if compiled is not None and _holds_packages(built, source):
+                place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+                severity = Severity.WARNING if compiled[1] else Severity.HINT
+                yield from _findings(linked.stage, known, built, (place, copy.instruction, compiled[0], severity))
+    for taken in programs_taken(linked.stages, linked.stage) if known.family in _BARE else ():
+        headers = _headers(taken.linked.stage, library)
+        instruction = taken.place.item
+        if headers and taken.linked.is_certain and isinstance(instruction, Instruction):
+            what = (taken.place, instruction, headers, Severity.WARNING)
+            yield from _findings(linked.stage, known, taken.linked.stage, what)
+
+
+def _findings(
+    stage: Stage, known: "ImageFacts", built: Stage, what: tuple[Place, Instruction, str, Severity]
+) -> Iterator[Finding]:
+    from dockls.knowledge import runtime_packages
+
+    place, instruction, headers, severity = what
+    builder = base_facts(built)
+    if builder is None or builder.libc != known.libc or builder.package_manager not in ("apt", "apk"):
+        return
+    if known.distribution == "ubuntu" and headers != "libpq-dev":
+        return
+    release = (known.release or known.likely_release) if known.distribution == "debian" else None
+    names = runtime_packages(headers, builder.package_manager, release)
+    if not names:
+        return
+    message = f"what was compiled against `{headers}` needs `{names[0]}`, which this image does not have"
+    yield Finding(place, message, fixes=_fixes(stage, instruction, names, known), severity=severity)
+
+
+def _fixes(stage: Stage, instruction: Instruction, names: tuple[str, ...], known: "ImageFacts") -> tuple[Fix, ...]:
+    from dockls.ecosystems.steps import install_line
+
+    line = install_line(known.package_manager or "", names)
+    if line is None or stage.state_before(instruction).user not in ("root", "0"):
+        return ()
+
+    def adding(model: Model) -> list[Edit]:
+        return [edits.insert_before(model, instruction, [edits.keyword(model, "RUN") + line.removeprefix("RUN")])]
+
+    return (Fix(f"Install `{names[0]}`", adding, safe=False),)
+
+
+def _compiled(stage: Stage, library: _Library) -> tuple[str, bool] | None:
+    """The headers that packages of Python may be compiled against, and whether one is named that has to be."""
+    headers = _headers(stage, library)
+    known = base_facts(stage)
+    full = known is not None and known.family == "python" and known.distribution == "debian" and not known.slim
+    if headers is None and not full:
+        return None
+    words = [word.strip("\"'") for each in stage.chain for command in _installs(each) for word in command.words]
+    if not words:
+        return None
+    names = {word.partition("=")[0].partition("<")[0].partition(">")[0].partition("~")[0].lower() for word in words}
+    names |= _required(stage)
+    if any("binary" in name and name.startswith("psycopg") for name in names) and "libpq-dev" in library.headers:
+        return None
+    is_named = any(name.replace("_", "-").partition("[")[0] in library.python for name in names)
+    # The full image of Python has the headers without saying so.
+    return (headers or library.headers[0], is_named) if headers is not None or is_named else None
+
+
+def _installs(stage: Stage) -> tuple[Executed, ...]:
+    """The commands of a stage that install packages of Python."""
+    return tuple([one for one in executed(stage) if one.command.program in _INSTALLERS and _is_installing(one)])
+
+
+def _is_installing(command: Executed) -> bool:
+    return bool({"install", "sync", "wheel"} & set(command.words))
+
+
+def _required(stage: Stage) -> set[str]:
+    """What the usual requirements files of the context name; nothing where it is not known."""
+    if not stage.context.known:
+        return set()
+    texts = [stage.context.read(name) or "" for name in ("requirements.txt", "requirements/base.txt", "pyproject.toml")]
+    found: set[str] = set()
+    for line in "\n".join(texts).splitlines():
+        word = line.strip().strip("\"',").lower()
+        for mark in "=<>~!; ":
+            word = word.partition(mark)[0]
+        found.add(word.strip("\"',"))
+    return found
+
+
+def _headers(stage: Stage, library: _Library) -> str | None:
+    """Those headers of a library that a stage, or one that it starts from, installs."""
+    installed = stage.folded(_with_headers, _no_headers)
+    return next((name for name in library.headers if name in installed), None)
+
+
+def _no_headers(stage: Stage) -> frozenset[str]:
+    return frozenset()
+
+
+def _with_headers(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    from dockls.knowledge import package_install
+
+    known = {name for library in _LIBRARIES for name in library.headers} - below
+    if not any(name in one.text for one in stage.instructions for name in known):
+        return below
+    installs = [package_install(command.words) for command in executed(stage)]
+    return below.union(*[known.intersection(install.packages) for install in installs if install is not None])
+
+
+def _holds_packages(stage: Stage, source: str) -> bool:
+    """Whether a path is where a stage has put packages of Python."""
+    path = posixpath.normpath("/" + source.lstrip("/"))
+    if posixpath.basename(path) in _PYTHON_NAMES or "site-packages" in path or "/lib/python3" in path:
+        return True
+    for each in stage.chain:
+        for command in executed(each):
+            words = command.words if command.command.program in (*_INSTALLERS, "virtualenv") else ()
+            if any(word == path or word.endswith("=" + path) for word in words):
+                return True
+    known = base_facts(stage)
+    return path == "/usr/local" and known is not None and known.family == "python"
+
+
+def _may_have(stage: Stage, library: _Library) -> bool:
+    """Whether anything may bring the library: a package that is not known, a script, a folder of libraries."""
+    for each in stage.chain:
+        if any(_brings_libraries(copy) for copy in copies_of(each)):
+            return True
+        for one in each.instructions:
+            if one.keyword == "RUN" and (any(word in one.text for word in library.telling) or _is_open(each, one)):
+                return True
+    return False
+
+
+def _brings_libraries(copy: Copy) -> bool:
+    place = copy.destination
+    if place is None or place in ("/", "/usr") or ".so" in copy.instruction.text:
+        return True
+    return "python" not in place and place.startswith(("/lib", "/usr/lib", "/usr/local/lib"))
+
+
+def _is_open(stage: Stage, instruction: Instruction) -> bool:
+    """Whether a RUN may install packages that are not known."""
+    from dockls.knowledge import package_install
+
+    commands = executed_by(stage, instruction)
+    for command in commands:
+        install = package_install(command.words)
+        program = command.command.program
+        if install is not None:
+            if not set(install.packages) <= _PLAIN:
+                return True
+        elif program not in _HARMLESS and not command.words[0].endswith("/bin/pip"):
+            return True
+    return not commands
