@@ -98,6 +98,17 @@ def is_kept_by_root(stage: Stage, path: str) -> bool:
     return path in found.kept and not _is_given(found, path)
 
 
+def folder_of_root(stage: Stage, path: str) -> str | None:
+    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path."""
+    found = owned(stage)
+    above = posixpath.dirname(path)
+    while above not in ("/", ""):
+        if above in found.kept:
+            return above if is_kept_by_root(stage, above) and not _is_given(found, path) else None
+        above = posixpath.dirname(above)
+    return None
+
+
 def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: bool) -> bool:
     """Whether a COPY above brings the path from the context without giving it away, so that it belongs to root.
 
@@ -157,7 +168,10 @@ def _with_owners(stage: Stage, below: Owned) -> Owned:
         if instruction.keyword == "WORKDIR":
             workdir = stage.state_after(instruction).workdir
             unknown = unknown or workdir is None
-            (kept if as_root else entered).add(workdir or "/")
+            if as_root:
+                kept.add(workdir or "/")
+            elif workdir not in kept:
+                entered.add(workdir or "/")
         elif instruction.keyword in ("COPY", "ADD"):
             unknown = _of_copy(stage, instruction, given, kept) or unknown
         elif instruction.keyword == "RUN" and not _is_ordinary(user):
