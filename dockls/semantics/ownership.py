@@ -1,0 +1,245 @@
+"""Which paths of a stage's image certainly belong to root, and as whom a RUN certainly runs.
+
+Sources: BuildKit frontend/dockerfile/dockerfile2llb/convert.go: ``dispatchWorkdir`` makes missing folders as the USER
+in force; ``dispatchCopy`` gives what comes from the context to root unless ``--chown`` says otherwise, and leaves what
+comes from another stage its owner. Whatever may have given a path away makes the answer “not certain”.
+"""
+
+import posixpath
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockls.semantics.compatibility import base_facts
+from dockls.semantics.execution import Executed, executed_by, named_path
+from dockls.semantics.files import copies_of, copy_of
+from dockls.semantics.stage import Stage
+from dockls.syntax import Instruction
+
+if TYPE_CHECKING:
+    from dockls.knowledge import ImageFacts
+
+
+class Owned(NamedTuple):
+    """Who got what in a stage and those it starts from.
+
+    `given` are paths that an ordinary user may own or write, `entered` those where a WORKDIR behind USER may have made
+    folders, `kept` folders that root made; `unknown` tells that a command may have given anything away.
+    """
+
+    unknown: bool
+    given: frozenset[str]
+    entered: frozenset[str]
+    kept: frozenset[str]
+
+
+_ROOT = ("root", "0", "")
+#: images whose users and folders are known well enough
+_ROLES = frozenset(("distro", "language", "sdk", "jdk", "runtime"))
+_FAMILIES = frozenset(("nginx", "httpd"))
+#: folders of the system in which nobody but root may write
+_SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/var/lib/apt", "/var/cache/apt")
+#: what images make writable for others: ruby, rust, php, eclipse-temurin
+_OPEN = ("/usr/local/bundle", "/usr/local/cargo", "/usr/local/rustup", "/opt/java", "/usr/local/var")
+#: folders that base images have, with an owner that they chose
+_EXISTING = frozenset(
+    ("/", "/tmp", "/var/tmp", "/go", "/go/src", "/go/bin", "/var/www", "/var/www/html", "/run", "/home", "/srv",
+     "/data", "/config", "/dev", "/proc", "/sys", "/mnt", "/media", "/deno-dir", "/var", "/var/run", "/var/lock")
+)  # fmt: skip
+_GIVING = frozenset(("chown", "chmod", "chgrp", "setfacl", "install"))
+_ACCOUNTS = frozenset(("useradd", "adduser", "usermod"))
+_HOMES = frozenset(("-d", "--home", "--home-dir", "-h", "-b", "--base-dir"))
+#: programs that may keep or set any owner, or run what nobody sees here
+_OPAQUE = frozenset(
+    ("tar", "rsync", "make", "sh", "bash", "ash", "source", ".", "perl", "python", "python3", "ruby", "node", "eval",
+     "sudo", "su", "gosu", "su-exec", "runuser", "ansible-playbook", "fix-permissions", "cpio", "unzip", "git")
+)  # fmt: skip
+_PATTERN = "$*?[{`"
+
+
+def ordinary_user(stage: Stage, instruction: Instruction) -> str | None:
+    """The user of an instruction, if it is certainly not root: a number, or one that the file or the facts know."""
+    user = (stage.state_before(instruction).user or "").partition(":")[0]
+    if user in _ROOT or "$" in user:
+        return None
+    known = base_facts(stage)
+    if user.isdecimal() or (known is not None and user in known.users):
+        return user
+    making = [one.text for each in stage.chain for one in each.instructions if one.keyword == "RUN"]
+    return user if any(user in text and ("useradd" in text or "adduser" in text) for text in making) else None
+
+
+def is_root_folder(stage: Stage, path: str) -> bool:
+    """Whether a path lies in a folder of the system in which certainly only root may write."""
+    known = _known(stage)
+    if known is None or path in _EXISTING or not _is_below(path, _SYSTEM) or _is_below(path, _OPEN):
+        return False
+    return not _is_given(owned(stage), path)
+
+
+def is_new_in_root_folder(stage: Stage, path: str) -> bool:
+    """Whether making a path means making a folder in `/` or `/opt`, which certainly only root may do."""
+    if _known(stage) is None or path in _EXISTING or _is_below(path, _OPEN):
+        return False
+    parts = path.split("/")
+    top = "/" + parts[1]
+    first = posixpath.join("/opt", parts[2]) if top == "/opt" and len(parts) > 2 else top
+    if first in _EXISTING or (first == top and _is_below(top, (*_SYSTEM, "/boot"))):
+        return False
+    found = owned(stage)
+    return not _is_given(found, path) and not any(_is_below(kept, (first,)) for kept in found.kept)
+
+
+def is_kept_by_root(stage: Stage, path: str) -> bool:
+    """Whether an instruction that ran as root has made the folder, and nothing gave it away."""
+    known = _known(stage)
+    if known is None or path in _EXISTING or path == known.workdir or posixpath.dirname(path) == "/home":
+        return False
+    found = owned(stage)
+    return path in found.kept and not _is_given(found, path)
+
+
+def folder_of_root(stage: Stage, path: str) -> str | None:
+    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path."""
+    found = owned(stage)
+    above = posixpath.dirname(path)
+    while above not in ("/", ""):
+        if above in found.kept:
+            return above if is_kept_by_root(stage, above) and not _is_given(found, path) else None
+        above = posixpath.dirname(above)
+    return None
+
+
+def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: bool) -> bool:
+    """Whether a COPY above brings the path from the context without giving it away, so that it belongs to root.
+
+    With `below` a folder counts whose content it brings, whoever owns the folder itself.
+    """
+    above = frozenset(stage.instructions[: stage.instructions.index(instruction)])
+    found = owned(stage)
+    if found.unknown or _is_related(path, found.given):
+        return False
+    for copy in copies_of(stage):
+        if copy.instruction not in above or copy.instruction.keyword != "COPY" or copy.destination is None:
+            continue
+        if copy.stage is not None or copy.from_image or copy.instruction.flags:
+            continue
+        for source in copy.sources:
+            if set(source) & set(_PATTERN) or source.startswith("<<"):
+                continue
+            name = posixpath.basename(source.rstrip("/"))
+            is_file = "." in name.strip(".") and stage.context.kind(source) != "directory"
+            if is_file and path == (posixpath.join(copy.destination, name) if copy.is_folder else copy.destination):
+                return True
+            if below and not is_file and path == copy.destination:
+                return True
+    return False
+
+
+def owned(stage: Stage) -> Owned:
+    """Who got what until the end of the stage; remembered."""
+    return stage.folded(_with_owners, lambda root: Owned(False, frozenset(), frozenset(), frozenset()))
+
+
+def _known(stage: Stage) -> "ImageFacts | None":
+    known = base_facts(stage)
+    if known is None or known.user not in _ROOT or known.family.startswith("chainguard/"):
+        return None
+    return known if known.role in _ROLES or known.family in _FAMILIES else None
+
+
+def _is_below(path: str, folders: tuple[str, ...]) -> bool:
+    return (path + "/").startswith(tuple([folder + "/" for folder in folders]))
+
+
+def _is_given(found: Owned, path: str) -> bool:
+    return found.unknown or _is_related(path, found.given | found.entered)
+
+
+def _is_related(path: str, others: frozenset[str]) -> bool:
+    """Whether the path, one above it or one below it is among the others."""
+    return any(_is_below(path, (one,)) or _is_below(one, (path,)) or one == "/" for one in others)
+
+
+def _with_owners(stage: Stage, below: Owned) -> Owned:
+    unknown, given, entered, kept = below.unknown, set(below.given), set(below.entered), set(below.kept)
+    for instruction in stage.instructions:
+        user = stage.state_before(instruction).user
+        as_root = user is not None and user.partition(":")[0] in _ROOT
+        if instruction.keyword == "WORKDIR":
+            workdir = stage.state_after(instruction).workdir
+            unknown = unknown or workdir is None
+            if as_root:
+                kept.add(workdir or "/")
+            elif workdir not in kept:
+                entered.add(workdir or "/")
+        elif instruction.keyword in ("COPY", "ADD"):
+            unknown = _of_copy(stage, instruction, given, kept) or unknown
+        elif instruction.keyword == "RUN" and not _is_ordinary(user):
+            unknown = _of_run(stage, instruction, given, kept) or unknown
+    return Owned(unknown, frozenset(given), frozenset(entered), frozenset(kept))
+
+
+def _is_ordinary(user: str | None) -> bool:
+    return user is not None and "$" not in user and user.partition(":")[0] not in _ROOT
+
+
+def _of_copy(stage: Stage, instruction: Instruction, given: set[str], kept: set[str]) -> bool:
+    """Note where a COPY puts files; tells whether that is not known."""
+    copy = copy_of(stage, instruction)
+    if copy is None:
+        return False
+    flags = {flag.name for flag in instruction.flags}
+    from_context = copy.stage is None and not copy.from_image and instruction.keyword == "COPY"
+    if copy.destination is None:
+        return not from_context or bool(flags & {"chown", "chmod"})
+    if not from_context or flags & {"chown", "chmod"}:
+        given.add(copy.destination)
+    elif copy.is_folder or any(source.rstrip("/") in (".", "") for source in copy.sources):
+        kept.add(copy.destination)
+    return False
+
+
+def _of_run(stage: Stage, instruction: Instruction, given: set[str], kept: set[str]) -> bool:
+    """Note what the commands of a RUN give away; tells whether it may be anything."""
+    commands = executed_by(stage, instruction)
+    if not commands or any(_is_opaque(command) for command in commands):
+        return True
+    for command in commands:
+        if command.command.program == "mkdir":
+            kept.update([path for path in [named_path(stage, command, word) for word in command.operands] if path])
+        elif not all(_note(stage, command, word, given) for word in _named(command)):
+            return True
+    told = any(command.command.program in _GIVING for command in commands)
+    return not told and any(word in instruction.text for word in ("chown", "chmod", "setfacl"))
+
+
+def _is_opaque(command: Executed) -> bool:
+    """Whether the command may give away what it does not name."""
+    program, options = command.command.program, [word for word in command.words if word.startswith("-")]
+    if program in _OPAQUE or command.words[0].startswith(("./", "$", "/tmp", "/opt", "/app")):
+        return True
+    if program in ("cp", "mv"):
+        return any(option.startswith(("-a", "-p", "--pres", "--arch")) for option in options)
+    return program == "mkdir" and any(option.startswith(("-m", "--mode")) for option in options)
+
+
+def _named(command: Executed) -> list[str]:
+    """The words that name what a command gives away."""
+    program = command.command.program
+    if program in _GIVING:
+        return list(command.operands if program == "install" else command.operands[1:])
+    if program in _ACCOUNTS:
+        return [value for option, value in pairwise(command.words) if option in _HOMES]
+    return []
+
+
+def _note(stage: Stage, command: Executed, word: str, given: set[str]) -> bool:
+    """Note a path, or what stands above a pattern, as given away; tells whether it is known."""
+    opened = min([word.find(character) for character in _PATTERN[1:] if character in word], default=-1)
+    if opened >= 0:
+        word = word[:opened].rpartition("/")[0] + "/" if "/" in word[:opened] else "."
+    path = named_path(stage, command, word)
+    if path is None:
+        return False
+    given.add(path)
+    return True
