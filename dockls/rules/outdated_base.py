@@ -36,10 +36,11 @@ def outdated_base(stage: Stage) -> Iterator[Finding]:
     base = stage.base
     if base is None or base.resolution is not Resolution.IMAGE:
         return
-    from dockls.knowledge import successor
+    from dockls.knowledge import successor, unpublished
 
     found = successor(base.value)
-    if found is None:
+    # Of what never existed, `unpublished-tag` tells.
+    if found is None or unpublished(base.value) is not None:
         return
     word = stage.declaration.words[0]
     fixes: tuple[Fix, ...] = ()
