@@ -2,7 +2,8 @@
 
 Its tag is no longer rebuilt, so that the image gets no security updates, whatever is found in its packages. Which tags
 that are is known from a table with a date of its own; nothing is said of images that are not in it, nor where the image
-is chosen by its digest. Sources: endoflife.date, the official images' library files.
+is chosen by its digest. Of a tag that never existed `unpublished-tag` tells. Sources: endoflife.date, the official
+images' library files, the support policy of the distroless images.
 
 The fix takes the newest version of the same variant; whether the program runs there is for its tests to say. It is left
 out where an image of another name takes its place.
