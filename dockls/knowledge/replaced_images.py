@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .image_reference import ImageReference
-from .images import FamilyName, known_version, family_name
+from .images import FamilyName, family_name, known_version
 from .tables import table
 from .tags import parse_tag
 
@@ -97,7 +97,7 @@ def _distroless(reference: ImageReference, family: FamilyName) -> Replacement | 
     tag = reference.tag or "latest"
     if kind in ("nodejs", "java") and family.version is None:
         ended = data["names_without_version_ended"]
-        number, dash, rest = tag.partition("-")
+        number, _, rest = tag.partition("-")
         version, tag = (number, rest or "latest") if number.isdecimal() else (None, tag)
     else:
         version = family.version
