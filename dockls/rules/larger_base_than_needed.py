@@ -7,8 +7,9 @@ safe.
 
 The stage that is built by default is looked at. A full image is told where it can be replaced without any other change
 and nothing in it is known to call what the slim variant lacks; whether a package is compiled while it is installed
-cannot be seen, so that nothing is said where gems or headers (`libpq-dev`) are installed. A static program is told where it was built in this file and the stage only adds certificates, accounts
-and folders. Nothing is said where the name of the stage speaks of development or tests.
+cannot be seen, so that nothing is said where gems or headers (`libpq-dev`) are installed. A static program is told
+where it was built in this file and the stage only adds certificates, accounts and folders. Nothing is said where the
+name of the stage speaks of development or tests.
 
 ```dockerfile
 FROM node:24
