@@ -37,7 +37,7 @@ _COMMANDS = frozenset(("build", "install", "test", "vet"))
 _SUFFIX = "-installsuffix"
 #: options whose value may stand apart
 _WITH_VALUE = frozenset((
-    "-C", "-asmflags", "-buildmode", "-buildvcs", "-compiler", "-count", "-coverpkg", "-exec", "-gccgoflags", "-gcflags",
+    "-C", "-asmflags", "-buildmode", "-compiler", "-count", "-coverpkg", "-exec", "-gccgoflags", "-gcflags",
     "-ldflags", "-mod", "-modfile", "-o", "-overlay", "-p", "-parallel", "-pgo", "-pkgdir", "-run", "-tags", "-timeout",
     "-toolexec",
 ))  # fmt: skip
