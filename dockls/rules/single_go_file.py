@@ -68,7 +68,7 @@ def _others(stage: Stage, command: Executed, word: str) -> tuple[bool, tuple[str
     entry = None if path is None else made(stage, path)
     if path is None or entry is None:
         return False, ()
-    if entry.kind == "file":
+    if entry.kind == "file" or entry.path == path:
         return True, ()
     if entry.origin != "context" or entry.source is None or not stage.context.known:
         return entry.origin not in ("context", "stage"), ()
