@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
+    from .published_tags import unpublished as unpublished
     from .runtimes import RuntimeChoice as RuntimeChoice
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
@@ -88,6 +89,7 @@ _HOMES = {
     "Successor": "successors",
     "pinned": "successors",
     "successor": "successors",
+    "unpublished": "published_tags",
     "Variant": "variants",
     "alpine": "variants",
     "build_command": "builds",

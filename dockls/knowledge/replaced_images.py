@@ -1,10 +1,13 @@
-"""Images that nobody maintains any more and that have a successor of another name (`data/replaced-images.json`)."""
+"""Images that nobody maintains any more and that have a successor of another name.
+
+The facts stand in `data/replaced-images.json`, those of distroless images in `data/distroless.json`.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .image_reference import ImageReference
-from .images import known_version
+from .images import FamilyName, family_name, known_version
 from .tables import table
 from .tags import parse_tag
 
@@ -35,7 +38,8 @@ def replacement(reference: ImageReference) -> Replacement | None:
         return _maven(reference, data["maven"])
     if name in data["distributions"]:
         return _distribution(reference, data["distributions"][name])
-    return None
+    family = family_name(reference)
+    return None if family is None or not family.key.startswith("distroless/") else _distroless(reference, family)
 
 
 def _java(reference: ImageReference, data: Mapping[str, Any]) -> Replacement | None:
@@ -83,6 +87,34 @@ def _distribution(reference: ImageReference, data: Mapping[str, Any]) -> Replace
     return Replacement(image, known["ended"], "" if image else _UNKNOWN, True, tuple(data["gone"]))
 
 
+def _distroless(reference: ImageReference, family: FamilyName) -> Replacement | None:
+    """The image on the current Debian; once the tag told the version of Node.js and of Java, and not the name."""
+    data = table("distroless")
+    start, _, name = reference.name.rpartition("/")
+    kind = family.key.partition("/")[2]
+    base, _, release = name.partition("-debian")
+    debian = "debian" + release
+    tag = reference.tag or "latest"
+    if kind in ("nodejs", "java") and family.version is None:
+        ended = data["names_without_version_ended"]
+        number, _, rest = tag.partition("-")
+        version, tag = (number, rest or "latest") if number.isdecimal() else (None, tag)
+    else:
+        version = family.version
+        ends = [data["ended_sooner"].get(f"{kind}-{debian}"), data["ended"].get(debian)]
+        if kind == "nodejs":
+            ends.append((known_version("node", version) or {}).get("ended"))
+        ended = min([day for day in ends if day is not None], default=None)
+    if ended is None or ended > data["as_of"]:
+        return None
+    if kind in ("nodejs", "java"):
+        maintained = _offered(kind, version)
+        base = "" if maintained is None else kind + maintained
+    written = f"{start}/{base}-{data['current']}" + ("" if tag == "latest" else f":{tag}")
+    known = bool(base) and kind != "python3" and tag in data["tags"]
+    return Replacement(written if known else None, ended, "" if known else _UNKNOWN, False, ())
+
+
 def _named(reference: ImageReference, successor: str, tag: str) -> str:
     """The successor in the registry and the folder that the image is written with."""
     if "/" in successor:
@@ -113,6 +145,16 @@ def _system(words: Iterable[str]) -> str | None:
         elif parsed.distribution not in ("debian", "ubuntu"):
             return None
     return system
+
+
+def _offered(kind: str, version: str | None) -> str | None:
+    """The version of a distroless image to take: the same, else of Node.js that with long-term support."""
+    offered: list[str] = table("distroless")[kind]
+    if version in offered:
+        return version
+    if kind == "nodejs":
+        return offered[-2]
+    return next((one for one in offered if version is not None and int(one) > int(version)), None)
 
 
 def _maintained(version: int) -> int | None:

@@ -2,7 +2,8 @@
 
 Its tag is no longer rebuilt, so that the image gets no security updates, whatever is found in its packages. Which tags
 that are is known from a table with a date of its own; nothing is said of images that are not in it, nor where the image
-is chosen by its digest. Sources: endoflife.date, the official images' library files.
+is chosen by its digest. Of a tag that never existed `unpublished-tag` tells. Sources: endoflife.date, the official
+images' library files, the support policy of the distroless images.
 
 The fix takes the newest version of the same variant; whether the program runs there is for its tests to say. It is left
 out where an image of another name takes its place.
@@ -36,10 +37,11 @@ def outdated_base(stage: Stage) -> Iterator[Finding]:
     base = stage.base
     if base is None or base.resolution is not Resolution.IMAGE:
         return
-    from dockls.knowledge import successor
+    from dockls.knowledge import successor, unpublished
 
     found = successor(base.value)
-    if found is None:
+    # Of what never existed, `unpublished-tag` tells.
+    if found is None or unpublished(base.value) is not None:
         return
     word = stage.declaration.words[0]
     fixes: tuple[Fix, ...] = ()

@@ -4,7 +4,8 @@ Whoever breaks out of the program is then root in the container, and may write e
 such rights: an ordinary user will do, and many images bring one along.
 
 The stage that is built by default is looked at. Nothing is said where the user of the base image is not known, and of
-servers and databases that start as root and give their rights away (nginx, PostgreSQL).
+servers and databases that start as root and give their rights away (nginx, PostgreSQL). Distroless images have a tag
+`nonroot`, which the fix takes; whether the program may then read and write what it has to is for its tests to say.
 
 ```dockerfile
 FROM node:24-alpine
@@ -16,8 +17,9 @@ CMD ["node", "server.js"]
 
 from collections.abc import Iterator
 
-from dockls.rooms import Finding, Severity, file_rule
-from dockls.semantics import Model
+from dockls import edits
+from dockls.rooms import Finding, Fix, Severity, file_rule
+from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Place
 
@@ -39,4 +41,21 @@ def root_user(model: Model) -> Iterator[Finding]:
     instruction = users[-1] if users else stage.declaration
     if not instruction.words:
         return
-    yield Finding(Place(instruction, instruction.words[0].span), "the image runs as root")
+    place = Place(instruction, instruction.words[0].span)
+    image = None if users else _without_rights(stage)
+    fixes = () if image is None else (Fix(f"Use `{image}`", edits.replacing(place, image), safe=False),)
+    yield Finding(place, "the image runs as root", fixes=fixes)
+
+
+def _without_rights(stage: Stage) -> str | None:
+    """The distroless image of FROM with the user `nonroot`; None for other images."""
+    from dockls.knowledge import parse_reference
+
+    known = base_facts(stage)
+    if stage.parent is not None or stage.base is None or stage.base.mention.has_variable:
+        return None
+    reference = parse_reference(stage.base.value)
+    if reference is None or known is None or not known.family.startswith("distroless/") or reference.digest:
+        return None
+    tag = {None: "nonroot", "latest": "nonroot", "debug": "debug-nonroot"}.get(reference.tag)
+    return None if tag is None else reference.with_tag(tag)
