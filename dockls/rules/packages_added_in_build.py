@@ -49,7 +49,7 @@ def packages_added_in_build(stage: Stage) -> Iterator[Finding]:
 
 
 def _names(command: Executed) -> str | None:
-    """What is added, as a message begins with it; empty where an option to add stands alone, None for another command."""
+    """What is added, as a message begins with it; empty for an option alone, None for another command."""
     words = command.words
     adding = _ADDING.get(command.command.program)
     if adding is None or len(words) < 2 or words[1] not in adding or _ELSEWHERE & {*words}:
