@@ -24,8 +24,8 @@ _PIP = frozenset(("pip", "pip3"))
 _TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "bundler"))
 #: options of pip and npm with a value behind them, and those by which something else tells the versions
 _WITH_VALUE = frozenset(
-    ("-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "-f", "--find-links", "--timeout",
-     "--retries", "--trusted-host", "--proxy", "--platform", "--python-version", "--registry", "-C", "--cache", "-w",
+    ("-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "-f", "--find-links",
+     "--timeout", "--retries", "--trusted-host", "--proxy", "--platform", "--python-version", "--registry", "-C", "--cache", "-w",
      "--workspace", "--python", "--cache-dir", "--only-binary", "--no-binary", "--progress-bar", "--src", "--log")
 )  # fmt: skip
 _TELLING = frozenset(("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--group"))
@@ -43,7 +43,7 @@ def unpinned_package(stage: Stage) -> Iterator[Finding]:
 
 
 def _unpinned(command: Executed) -> tuple[str, int | None]:
-    """How a version is written, and the number of the first word that is a package without one; None if there is none."""
+    """How a version is written, and the number of the first word that is a package without one, None if none is."""
     program, words = command.command.program, command.words
     if program in ("python", "python3") and words[1:3] == ("-m", "pip"):
         program, words = "pip", words[2:]
@@ -63,16 +63,9 @@ def _first(words: tuple[str, ...], marks: str, skipped: int) -> int | None:
         word = words[number]
         if word.startswith("-") or words[number - 1] in _WITH_VALUE or word in _TOOLS or not word:
             continue
-        plain = (
-            not set(word) & set("$`*{\\:") and not word.startswith((".", "/")) and not word.endswith((".whl", ".gem"))
-        )
-        scoped = word.startswith("@") or "/" not in word
-        if (
-            plain
-            and scoped
-            and not set(word[1:].partition("[")[0]) & set(marks)
-            and "=" not in word
-            and "<" not in word
-        ):
+        if set(word) & set("$`*{\\:=<") or word.startswith((".", "/")) or word.endswith((".whl", ".gem")):
+            continue
+        # An npm package may be scoped: `@nestjs/cli`; any other slash is that of a path or a repository.
+        if (word.startswith("@") or "/" not in word) and not set(word[1:].partition("[")[0]) & set(marks):
             return number + skipped
     return None
