@@ -16,7 +16,7 @@ from dockls.syntax import Instruction
 _HARMLESS = frozenset(
     ("apt-get", "apt", "apk", "dnf", "microdnf", "yum", "zypper", "adduser", "addgroup", "useradd", "groupadd",
      "usermod", "deluser", "chown", "chmod", "mkdir", "rm", "rmdir", "echo", "printf", "set", "true", ":", "export",
-     "cd", "ls", "corepack", "update-ca-certificates", "ldconfig", "locale-gen", "pwd", "env", "exec")
+     "cd", "ls", "corepack", "update-ca-certificates", "ldconfig", "locale-gen", "pwd")
 )  # fmt: skip
 #: the same with the word behind the program
 _HARMLESS_WITH = {
@@ -28,7 +28,7 @@ _HARMLESS_WITH = {
     "gem": frozenset(("install", "update")),
     "pip": frozenset(("install", "cache")),
     "pip3": frozenset(("install", "cache")),
-    "cargo": frozenset(("install", "fetch")),
+    "cargo": frozenset(("install",)),
     "rustup": frozenset(("target", "component", "toolchain", "default")),
 }
 _ARCHIVES = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz")
