@@ -52,12 +52,9 @@ def fixed_architecture(stage: Stage) -> Iterator[Finding]:
     setting = [one for one in stage.instructions if one.keyword in ("ENV", "RUN") and "GOARCH" in one.text]
     if not setting or _is_for_one(stage) or stage.fired:
         return
-    texts = [one.text for each in stage.chain for one in each.instructions if "GO" in one.text]
-    values = {value.strip("\"'") for text in texts for value in _SETTING.findall(text)}
-    if len(values) != 1 or not values <= _ARCHITECTURES or any(map(_OTHER_SYSTEM.search, texts)):
-        return
-    value = values.pop()
-    if not _builds(stage, value):
+    values = stage.folded(_with_values, _no_values)
+    value = next(iter(values), "")
+    if len(values) != 1 or value not in _ARCHITECTURES or not _builds(stage, value):
         return
     span = _place(stage, setting[0], value)
     if span is not None:
@@ -67,11 +64,25 @@ def fixed_architecture(stage: Stage) -> Iterator[Finding]:
 
 def _is_for_one(stage: Stage) -> bool:
     """Whether something says that the stage is for one architecture."""
-    flags = [each.declaration.parsed.flag("platform") for each in stage.chain]
-    if any(flag is not None and "$" not in (flag.value or "") for flag in flags):
-        return True
-    names = [each.name or "" for each in stage.chain]
-    return any(map(_NAMED.search, [*names, stage.base_image or "", stage.context.dockerfile.rpartition("/")[2]]))
+    names = (stage.base_image or "", stage.context.dockerfile.rpartition("/")[2])
+    return any(map(_NAMED.search, names)) or stage.folded(_also_for_one, lambda root: False)
+
+
+def _also_for_one(stage: Stage, below: bool) -> bool:
+    flag = stage.declaration.parsed.flag("platform")
+    fixed = flag is not None and "$" not in (flag.value or "")
+    return below or fixed or _NAMED.search(stage.name or "") is not None
+
+
+def _no_values(stage: Stage) -> frozenset[str]:
+    return frozenset()
+
+
+def _with_values(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """What GOARCH is set to in a stage and below it, and any other system than Linux."""
+    texts = [one.text for one in stage.instructions if "GO" in one.text]
+    found = {value.strip("\"'") for text in texts for value in _SETTING.findall(text)}
+    return below | found | {text for text in texts if _OTHER_SYSTEM.search(text)}
 
 
 def _builds(stage: Stage, value: str) -> bool:

@@ -163,7 +163,7 @@ def _compiled(stage: Stage, library: _Library) -> tuple[str, bool] | None:
     full = known is not None and known.family == "python" and known.distribution == "debian" and not known.slim
     if headers is None and not full:
         return None
-    words = [word.strip("\"'") for each in stage.chain for command in _installs(each) for word in command.words]
+    words = stage.folded(_with_words, _no_names)
     if not words:
         return None
     names = {word.partition("=")[0].partition("<")[0].partition(">")[0].partition("~")[0].lower() for word in words}
@@ -175,9 +175,10 @@ def _compiled(stage: Stage, library: _Library) -> tuple[str, bool] | None:
     return (headers or library.headers[0], is_named) if headers is not None or is_named else None
 
 
-def _installs(stage: Stage) -> tuple[Executed, ...]:
-    """The commands of a stage that install packages of Python."""
-    return tuple([one for one in executed(stage) if one.command.program in _INSTALLERS and _is_installing(one)])
+def _with_words(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """The words of the commands that install packages of Python in a stage and below it."""
+    installing = [one for one in executed(stage) if one.command.program in _INSTALLERS and _is_installing(one)]
+    return below.union([word.strip("\"'") for command in installing for word in command.words])
 
 
 def _is_installing(command: Executed) -> bool:
@@ -200,11 +201,11 @@ def _required(stage: Stage) -> set[str]:
 
 def _headers(stage: Stage, library: _Library) -> str | None:
     """Those headers of a library that a stage, or one that it starts from, installs."""
-    installed = stage.folded(_with_headers, _no_headers)
+    installed = stage.folded(_with_headers, _no_names)
     return next((name for name in library.headers if name in installed), None)
 
 
-def _no_headers(stage: Stage) -> frozenset[str]:
+def _no_names(stage: Stage) -> frozenset[str]:
     return frozenset()
 
 
