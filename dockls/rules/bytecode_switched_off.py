@@ -4,7 +4,7 @@
 is then compiled in memory each time a container starts: a larger program takes seconds. Leave the variable out where
 pip installs the packages (it compiles them, once), or set it for the steps of the build only.
 
-The stage that is built by default is looked at. Source: docs.python.org/3/using/cmdline.html, under the variable's name.
+The stage that is built by default is looked at. Source: docs.python.org/3/using/cmdline.html.
 
 ```dockerfile
 FROM python:3.14-slim

@@ -4,13 +4,8 @@ It may use functions and libraries that the older release lacks: “Error reloca
 the same or an older release it runs. A tag as `golang:1.26-alpine` names no release of Alpine and moves on to newer
 ones, while `alpine:3.18` stays.
 
-<<<<<<< HEAD
-Nothing is said of static programs, as Go builds them without cgo and Rust by default on Alpine, where both releases
-have the same musl and the program is not in C++, and where one of the releases is not known.
-=======
 Nothing is said of static programs, as Go builds them without cgo and Rust by default on Alpine, of C where both
 releases have the same musl, and where one of the releases is not known.
->>>>>>> h2
 
 ```dockerfile
 FROM alpine:3.24 AS build

@@ -25,8 +25,8 @@ _TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "bundler"))
 #: options of pip and npm with a value behind them, and those by which something else tells the versions
 _WITH_VALUE = frozenset(
     ("-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "-f", "--find-links",
-     "--timeout", "--retries", "--trusted-host", "--proxy", "--platform", "--python-version", "--registry", "-C", "--cache", "-w",
-     "--workspace", "--python", "--cache-dir", "--only-binary", "--no-binary", "--progress-bar", "--src", "--log")
+     "--timeout", "--retries", "--trusted-host", "--proxy", "--platform", "--python-version", "--registry", "-C",
+     "--cache", "-w", "--workspace", "--python", "--cache-dir", "--only-binary", "--no-binary", "--progress-bar", "--src", "--log")
 )  # fmt: skip
 _TELLING = frozenset(("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--group"))
 
