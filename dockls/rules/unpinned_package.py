@@ -26,7 +26,8 @@ _TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "bundler"))
 _WITH_VALUE = frozenset(
     ("-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "-f", "--find-links",
      "--timeout", "--retries", "--trusted-host", "--proxy", "--platform", "--python-version", "--registry", "-C",
-     "--cache", "-w", "--workspace", "--python", "--cache-dir", "--only-binary", "--no-binary", "--progress-bar", "--src", "--log")
+     "--cache", "-w", "--workspace", "--python", "--cache-dir", "--only-binary", "--no-binary", "--progress-bar",
+     "--src", "--log")
 )  # fmt: skip
 _TELLING = frozenset(("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--group"))
 
