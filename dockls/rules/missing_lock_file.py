@@ -5,7 +5,8 @@ others install what the lock file names, and stop the build where there is none.
 same without a `go.mod`.
 
 Only what is certain is told: every COPY, ADD and RUN above was looked through for what may bring the file, and nothing
-is told of images that may hold it themselves. `COPY . .` brings it, unless the build context is known and lacks it.
+is told of images that may hold it themselves. `COPY . .` brings it, unless the build context is known and lacks it,
+which is a warning.
 
 ```dockerfile
 FROM node:24
@@ -191,8 +192,26 @@ def _finding(stage: Stage, need: _Need) -> Finding:
     start, end = command.span_through(0).start, command.word_span(need.last_word).end
     place = on_first_line(command.instruction, Span(start, end))
     shown = " ".join(command.words[: need.last_word + 1])
-    message = f"`{shown}` needs a `{need.files[0]}` in `{need.folder}`, and nothing brings one: the build stops here"
-    return Finding(place, message, fixes=_fixes(stage, need))
+    message = f"`{shown}` needs a `{need.files[0]}` in `{need.folder}`, and"
+    if _left_to_context(stage, need):
+        # Where nobody says which folder is the build context, it may be one further up.
+        return Finding(place, f"{message} the build context has none to copy", severity=Severity.WARNING)
+    return Finding(place, f"{message} nothing brings one: the build stops here", fixes=_fixes(stage, need))
+
+
+def _left_to_context(stage: Stage, need: _Need) -> bool:
+    """Whether a COPY of a folder or a pattern would bring the file if the build context had it."""
+    from dockls.semantics.files import copies_of
+
+    return any(
+        copy.stage is None
+        and not copy.from_image
+        and copy.destination is not None
+        and (need.folder + "/").startswith(copy.destination.rstrip("/") + "/")
+        and any(set(source) & set("*?[") or stage.context.kind(source) == "directory" for source in copy.sources)
+        for each in stage.chain
+        for copy in copies_of(each)
+    )
 
 
 def _fixes(stage: Stage, need: _Need) -> tuple[Fix, ...]:

@@ -83,7 +83,7 @@ def _source_may_bring(stage: Stage, copy: Copy, source: str, target: str, path: 
         return not _is_absent(stage, copy, posixpath.join(posixpath.dirname(source), wanted))
     if set(name) & set("*?[\\"):
         # A pattern may match folders, whose content is copied; with an extension behind it hardly any does.
-        return _extension(name.rpartition("*")[2]) == ""
+        return _extension("x" + name.rpartition("*")[2]) == ""
     if _is_file(stage, copy, source):
         return False
     return not _is_absent(stage, copy, posixpath.join(source, posixpath.relpath(path, target)))

@@ -1,0 +1,135 @@
+"""COPY or ADD of a file that the build context does not have.
+
+The build stops there with “not found”. A pattern that matches nothing is worse: BuildKit copies nothing and says
+nothing.
+
+Nothing is told where the build context is not known, of paths with variables, and of what is likely made before the
+build: what a `.gitignore` names, folders such as `target` and `dist`, archives and programs. It is a hint for names
+without an extension, which may be programs, and for patterns. What `.dockerignore` keeps out is told by
+`ignored-copy-source`.
+
+```files
+requirements.txt
+src/main.py
+```
+
+```dockerfile
+FROM python:3.14-slim
+WORKDIR /app
+COPY requirement.txt ./
+     ^^^^^^^^^^^^^^^ warning: the build context has no `requirement.txt`; did you mean `requirements.txt`?
+COPY src/ src/
+```
+
+->
+
+```dockerfile
+FROM python:3.14-slim
+WORKDIR /app
+COPY requirements.txt ./
+COPY src/ src/
+```
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from dockls import edits
+from dockls.project.context import cleaned
+from dockls.rooms import Finding, Fix, Severity, stage_rule
+from dockls.semantics import Stage
+from dockls.semantics.first_line import on_first_line
+from dockls.syntax import Instruction, Place, Word
+
+#: folders that builds write to
+_GENERATED = frozenset(
+    ("target", "dist", "build", "out", "output", "bin", "obj", "node_modules", ".next", ".output", "release",
+     "releases", "artifacts", "_build", "_output", "vendor", "generated", "publish", "coverage", "tmp", "cache",
+     ".cache", ".venv", "venv", "downloads", "secrets")
+)  # fmt: skip
+#: extensions of files that are made or fetched before a build
+_MADE = frozenset(
+    (".jar", ".war", ".ear", ".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".whl", ".so", ".a", ".exe", ".deb",
+     ".rpm", ".apk", ".class", ".wasm", ".pem", ".crt", ".cer", ".key", ".env", ".bin", ".iso", ".img", ".db", ".p12",
+     ".jks", ".phar", ".gem", ".nupkg", ".log")
+)  # fmt: skip
+_PATTERN = frozenset("*?[\\")
+_SHORTEST = 4
+#: the words of a COPY of one source
+_SINGLE = 2
+
+
+@stage_rule(severity=Severity.WARNING, theme="files")
+def missing_copy_source(stage: Stage) -> Iterator[Finding]:
+    """Look for the sources of COPY and ADD in the build context."""
+    if not stage.context.known:
+        return
+    for instruction in stage.instructions:
+        if instruction.keyword in ("COPY", "ADD") and instruction.parsed.flag("from") is None:
+            for word in instruction.words[:-1]:
+                yield from _told(stage, instruction, word)
+
+
+def _told(stage: Stage, instruction: Instruction, word: Word) -> Iterator[Finding]:
+    source = word.value
+    if "$" in source or "://" in source or source.startswith(("<<", "git@")):
+        return
+    path = cleaned(source)
+    if not path or stage.context.ignored(path).ignored or _is_made(stage, path):
+        return
+    place = on_first_line(instruction, word.span)
+    if _PATTERN & set(source):
+        if len(instruction.words) == _SINGLE and _is_needed(source) and not stage.context.glob(path):
+            message = f"nothing in the build context matches `{source}`, and BuildKit copies nothing without a word"
+            yield Finding(place, message, severity=Severity.HINT)
+        return
+    if stage.context.exists(path) is not False:
+        return
+    message = f"the build context has no `{source}`"
+    near = _near(stage, path)
+    if near is None:
+        sure = posixpath.splitext(path)[1] != ""
+        yield Finding(place, message, severity=None if sure else Severity.HINT)
+        return
+    fixes = (Fix(f"Write `{near}`", edits.replacing(Place(instruction, word.span), near), safe=False),)
+    yield Finding(place, f"{message}; did you mean `{near}`?", fixes=fixes if word.text == source else ())
+
+
+def _is_needed(pattern: str) -> bool:
+    """Whether a pattern stands for files that must be there, unlike ``yarn.lock*`` and ``go.su[m]``."""
+    return not pattern.endswith("*") and "[" not in pattern and "**" not in pattern and "\\" not in pattern
+
+
+def _is_made(stage: Stage, path: str) -> bool:
+    """Whether a path looks like something that is made before the build."""
+    parts = path.split("/")
+    extension = posixpath.splitext(parts[-1])[1].lower()
+    return extension in _MADE or not _GENERATED.isdisjoint(parts) or ".env" in parts or _is_untracked(stage, parts)
+
+
+def _is_untracked(stage: Stage, parts: list[str]) -> bool:
+    """Whether a `.gitignore` on the way to a path keeps it, or a folder above it, out of the repository."""
+    from dockls.project.gitignore import GitIgnore
+
+    for depth in range(len(parts)):
+        text = stage.context.read("/".join([*parts[:depth], ".gitignore"]))
+        rules = None if text is None else GitIgnore(text)
+        for end in range(depth + 1, len(parts) + 1) if rules is not None else ():
+            path = "/".join(parts[depth:end])
+            if rules is not None and any(rules.decide(path, folder) for folder in (True, end < len(parts))):
+                return True
+    return False
+
+
+def _near(stage: Stage, path: str) -> str | None:
+    """The path of the same folder that is spelt nearly so, or the only one of that name elsewhere."""
+    from dockls.syntax.suggestion import nearest
+
+    folder, name = posixpath.split(path)
+    names = [entry.rstrip("/") for entry in stage.context.entries(folder)]
+    near = nearest(name, names) if len(name) > _SHORTEST else None
+    near = near or next((one for one in names if one.lower() == name.lower()), None)
+    if near is not None:
+        return posixpath.join(folder, near)
+    below = [one for one in stage.context.files("", 1000) if posixpath.basename(one) == name]
+    return below[0] if len(below) == 1 and posixpath.splitext(name)[1] else None
