@@ -46,13 +46,15 @@ def successor(text: str) -> Successor | None:
         return _newer_distribution(reference, family.key, tag)
     entry = known_version(family.key, tag.version)
     dated: str = table("image-versions")["as_of"]
-    if entry is None or "ended" not in entry:
+    if entry is None or not ("ended" in entry or "supported_until" in entry):
         return None
     version = _newest(family.key)
     if version is None:
         return None
     image = _at(reference, tag, version, family.key)
-    reason = f"`{text}` has not been rebuilt since {entry['ended']}"
+    reason = f"`{text}` has been out of support since {entry.get('supported_until')}"
+    if "ended" in entry:
+        reason = f"`{text}` has not been rebuilt since {entry['ended']}"
     if family.key == "python" and (tag.version or "").startswith("2"):
         return Successor(None, f"{reason}, and programs for Python 2 do not run on its successor", dated)
     if image is None:
