@@ -37,7 +37,7 @@ _C_LIBRARIES = ("glibc", "musl")
 @file_rule(severity=Severity.HINT, theme="compatibility")
 def debug_stage_of_another_base(model: Model) -> Iterator[Finding]:
     """Compare each stage for debugging with the last one that is not."""
-    debugging = [stage for stage in model.stages if _is_for_debugging(stage)]
+    debugging = [stage for stage in model.stages if "debug" in (stage.name or "") and _is_for_debugging(stage)]
     if not debugging:
         return
     final = next((stage for stage in reversed(model.stages) if not _parts(stage) & (_DEBUGGING | _OTHERS)), None)

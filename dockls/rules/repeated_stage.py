@@ -35,17 +35,28 @@ def repeated_stage(model: Model) -> Iterator[Finding]:
     """Look for stages of the same base with the same instructions."""
     if len(model.stages) < 2:
         return
-    first: dict[tuple[object, ...], Stage] = {}
+    first: dict[int, Stage] = {}
     for stage in model.stages:
-        if not any(one.keyword in ("COPY", "ADD", "RUN") for one in stage.instructions):
-            continue
-        same = first.setdefault(_content(stage), stage)
-        if same is not stage:
+        key = _key(stage)
+        same = first.setdefault(key, stage) if key is not None else stage
+        if same is not stage and _content(same) == _content(stage):
             declared = Place(same.declaration, same.declaration.head_span)
             place = on_first_line(stage.declaration, stage.declaration.head_span)
             what = f"stage {stage.title}" if stage.name else "this stage"
             message = f"{what} repeats all of stage {same.title}; a change has to be made in both"
             yield Finding(place, message, (Related(declared, "says the same"),))
+
+
+def _key(stage: Stage) -> int | None:
+    """Equal for stages of equal content, None for one that makes nothing.
+
+    Remembered, because all stages are looked at after each keystroke.
+    """
+    if _key not in stage.memo:
+        makes = any(one.keyword in ("COPY", "ADD", "RUN") for one in stage.instructions)
+        stage.memo[_key] = hash(_content(stage)) if makes else None
+    found: int | None = stage.memo[_key]
+    return found
 
 
 def _content(stage: Stage) -> tuple[object, ...]:
