@@ -99,7 +99,12 @@ def _sets_workdir(stage: Stage, instruction: Instruction) -> bool:
             break
         if one.keyword == "WORKDIR":
             return True
-    return any(one.keyword == "WORKDIR" for below in stage.chain[1:] for one in below.instructions)
+    return stage.parent is not None and stage.parent.folded(_sets_upon, lambda root: False)
+
+
+def _sets_upon(stage: Stage, below: bool) -> bool:
+    """Whether a stage or one below it has a WORKDIR."""
+    return below or any(one.keyword == "WORKDIR" for one in stage.instructions)
 
 
 def _fixes(stage: Stage, copy: "Copy") -> tuple[Fix, ...]:

@@ -85,7 +85,9 @@ def missing_lock_file(stage: Stage) -> Iterator[Finding]:
         if need is None or (need.files[0], need.folder) in told:
             continue
         told.add((need.files[0], need.folder))
-        if _is_known_image(stage) and _copies_into(stage, need) and not _may_be_there(stage, need):
+        if not _is_known_image(stage) or _may_go_on(stage, command):
+            continue
+        if _copies_into(stage, need) and not _may_be_there(stage, need):
             yield _finding(stage, need)
 
 
@@ -94,9 +96,7 @@ def _need(stage: Stage, command: "Executed") -> _Need | None:
     if command.conditional or any(word.startswith(_ELSEWHERE) or "$" in word for word in words):
         return None
     found = _of_go(stage, command) if words[0] == "go" else _of_lock(command)
-    if found is None or found.folder.startswith("$") or _may_go_on(stage, command):
-        return None
-    return found
+    return None if found is None or found.folder.startswith("$") else found
 
 
 def _of_lock(command: "Executed") -> _Need | None:

@@ -33,6 +33,8 @@ _HARMLESS_WITH = {
 }
 _ARCHIVES = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz")
 _LONGEST_EXTENSION = 12
+#: stages that are looked through; a longer chain of them was not written by people
+_LONGEST_CHAIN = 20
 _HARMLESS_MOUNTS = ("type=cache", "type=secret", "type=ssh", "type=tmpfs")
 
 
@@ -41,7 +43,10 @@ def may_be_brought(stage: Stage, path: str, before: Executed | None = None) -> b
 
     With `before`, a command of the stage, only what stands above it counts.
     """
-    for each in stage.chain:
+    chain = stage.chain
+    if len(chain) > _LONGEST_CHAIN:
+        return True
+    for each in chain:
         if each.fired or (each is not stage and any(one.inner is not None for one in each.instructions)):
             return True
         for instruction in each.instructions:
