@@ -42,6 +42,8 @@ _ROLES = frozenset(("distro", "language", "sdk", "jdk", "runtime"))
 _FAMILIES = frozenset(("nginx", "httpd"))
 #: folders of the system in which nobody but root may write
 _SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/var/lib/apt", "/var/cache/apt")
+#: the same in the nginx image, where no package has made folders for others
+_SYSTEM_OF_NGINX = ("/run", "/var/run", "/var/cache/nginx")
 #: what images make writable for others: ruby, rust, php, eclipse-temurin
 _OPEN = ("/usr/local/bundle", "/usr/local/cargo", "/usr/local/rustup", "/opt/java", "/usr/local/var")
 #: folders that base images have, with an owner that they chose
@@ -99,9 +101,10 @@ def _last_user(stage: Stage, below: Instruction | None) -> Instruction | None:
 def is_root_folder(stage: Stage, path: str) -> bool:
     """Whether a path lies in a folder of the system in which certainly only root may write."""
     known = _known(stage)
-    if known is None or path in _EXISTING or not _is_below(path, _SYSTEM) or _is_below(path, _OPEN):
+    if known is None or path in _EXISTING or _is_below(path, _OPEN):
         return False
-    return not _is_given(owned(stage), path)
+    of_nginx = known.family == "nginx" and _is_below(path, _SYSTEM_OF_NGINX)
+    return (of_nginx or _is_below(path, _SYSTEM)) and not _is_given(owned(stage), path)
 
 
 def is_new_in_root_folder(stage: Stage, path: str) -> bool:
