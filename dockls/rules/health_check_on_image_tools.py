@@ -76,7 +76,13 @@ def health_check_on_image_tools(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_mentioned(stage: Stage, tool: str, check: Instruction) -> bool:
-    return any(tool in one.text for each in stage.chain for one in each.instructions if one is not check)
+    below = stage.parent is not None and tool in stage.parent.folded(_with_mentions, lambda root: frozenset())
+    return below or any(tool in one.text for one in stage.instructions if one is not check)
+
+
+def _with_mentions(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    found = [tool for tool in _TOOLS - below if any(tool in one.text for one in stage.instructions)]
+    return below.union(found) if found else below
 
 
 def _fixes(instruction: Instruction, command: Command, offset: int, family: str) -> tuple[Fix, ...]:

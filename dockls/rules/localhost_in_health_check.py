@@ -44,7 +44,7 @@ def localhost_in_health_check(stage: Stage) -> Iterator[Finding]:
     if instruction is None or _NAME not in instruction.text or "wget" not in instruction.text:
         return
     known = base_facts(stage)
-    if known is None or known.distribution != "alpine" or _has_another_wget(stage):
+    if known is None or known.distribution != "alpine" or stage.folded(_has_another_wget, lambda root: False):
         return
     for span in _places(instruction):
         message = "`wget` may ask `::1` alone here, where few servers listen"
@@ -52,10 +52,10 @@ def localhost_in_health_check(stage: Stage) -> Iterator[Finding]:
         yield Finding(on_first_line(instruction, span), message, fixes=(fix,))
 
 
-def _has_another_wget(stage: Stage) -> bool:
+def _has_another_wget(stage: Stage, below: bool) -> bool:
     """Whether a package may have replaced BusyBox's."""
-    found = (one for each in stage.chain for one in each.instructions if "wget" in one.text)
-    return any(one.keyword in ("RUN", "COPY", "ADD") for one in found)
+    found = (one for one in stage.instructions if "wget" in one.text)
+    return below or any(one.keyword in ("RUN", "COPY", "ADD") for one in found)
 
 
 def _places(instruction: Instruction) -> Iterator[Span]:

@@ -22,7 +22,7 @@ from itertools import pairwise
 
 from dockls.rooms import Finding, Related, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.semantics.execution import Executed, executed, named_path
+from dockls.semantics.execution import Executed, executed, is_forgiven, named_path
 from dockls.syntax import Instruction, Place
 
 _MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "microdnf", "yum", "zypper", "pacman", "tdnf"))
@@ -45,6 +45,8 @@ def root_needed(stage: Stage) -> Iterator[Finding]:
     """Look for what needs root behind USER."""
     if stage.final_state.user in ("root", "0") and not any(one.keyword == "USER" for one in stage.instructions):
         return
+    from dockls.semantics.ownership import user_above
+
     told: set[Instruction] = set()
     for command in executed(stage):
         user = (stage.state_before(command.instruction).user or "root").partition(":")[0]
@@ -56,7 +58,7 @@ def root_needed(stage: Stage) -> Iterator[Finding]:
             path = _path_of_root(stage, command)
             if path is None:
                 continue
-        changing = _user_above(stage, command.instruction)
+        changing = user_above(stage, command.instruction)
         if changing is not None:
             told.add(command.instruction)
             message = f"`{program}` needs root, but this RUN is user `{user}`"
@@ -77,10 +79,11 @@ def _path_of_root(stage: Stage, command: Executed) -> str | None:
     """The first path that the command changes and that certainly belongs to root; None if there is none."""
     from dockls.semantics.ownership import ordinary_user
 
-    if command.conditional:
+    # Files of the user may be mounted there.
+    if command.conditional or "--mount" in command.instruction.text:
         return None
     words = list(_changed(stage, command))
-    if not words or ordinary_user(stage, command.instruction) is None or _is_forgiven(stage, command):
+    if not words or ordinary_user(stage, command.instruction) is None or is_forgiven(stage, command):
         return None
     for word in words:
         word = word.removesuffix("/*") if command.words[0] in _REMOVING | _SETTING else word
@@ -105,14 +108,6 @@ def _belongs_to_root(stage: Stage, command: Executed, path: str) -> bool:
         copied = is_copied_as_root(stage, command.instruction, path, recursive)
         return copied or is_kept_by_root(stage, path)
     return program == "mkdir" and is_new_in_root_folder(stage, path)
-
-
-def _is_forgiven(stage: Stage, command: Executed) -> bool:
-    """Whether something behind ``||`` follows in the same script, or files of the user may be mounted there."""
-    if "--mount" in command.instruction.text:
-        return True
-    behind = [one for one in executed(stage) if one.instruction is command.instruction and one.piece == command.piece]
-    return any(one.command.connector == "||" for one in behind[behind.index(command) + 1 :])
 
 
 def _changed(stage: Stage, command: Executed) -> Iterator[str]:
@@ -154,13 +149,3 @@ def _is_there(stage: Stage, command: Executed, word: str) -> bool:
     if known is not None and known.family == "nginx" and (path + "/").startswith(_FILES_OF_NGINX):
         return True
     return is_copied_as_root(stage, command.instruction, path, False)
-
-
-def _user_above(stage: Stage, run: Instruction) -> Instruction | None:
-    """The USER of the file that is in force; None where the base image's is."""
-    for each in stage.chain:
-        above = each.instructions[: each.instructions.index(run)] if run in each.instructions else each.instructions
-        found = [one for one in above if one.keyword == "USER" and one.words]
-        if found:
-            return found[-1]
-    return None

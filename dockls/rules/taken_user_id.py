@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.semantics.execution import executed
+from dockls.semantics.execution import is_forgiven
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
 from dockls.text import Span
@@ -43,7 +43,7 @@ def taken_user_id(stage: Stage) -> Iterator[Finding]:
         return
     names = {number: name for name, number in users.items()}
     for account in found:
-        if account.may_exist or _is_forgiven(stage, account):
+        if account.may_exist or account.command.conditional or is_forgiven(stage, account.command):
             continue
         program = account.command.words[0]
         kind = "group" if account.is_group else "user"
@@ -61,12 +61,3 @@ def _place(account: "Account", word: int | None) -> Place:
     command = account.command
     span = Span(command.place.span.start, command.place.span.end) if word is None else command.word_span(word)
     return on_first_line(command.instruction, span)
-
-
-def _is_forgiven(stage: Stage, account: "Account") -> bool:
-    """Whether the command may fail, or runs only if something else says so."""
-    command = account.command
-    if command.conditional:
-        return True
-    behind = [one for one in executed(stage) if one.instruction is command.instruction and one.piece == command.piece]
-    return any(one.command.connector == "||" for one in behind[behind.index(command) + 1 :])

@@ -38,7 +38,7 @@ from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.execution import Executed, executed, named_path
+from dockls.semantics.execution import Executed, executed, is_forgiven, named_path
 from dockls.syntax import Instruction, Place
 from dockls.text import Edit
 
@@ -54,13 +54,15 @@ def unwritable_files(stage: Stage) -> Iterator[Finding]:
     """Compare where commands write with whose folders those are."""
     if not any(one.keyword == "USER" for one in stage.instructions):
         return
+    from dockls.semantics.ownership import user_above
+
     told: set[Instruction] = set()
     for command in executed(stage):
         user = (stage.state_before(command.instruction).user or "root").partition(":")[0]
         if user in ("root", "0", "") or command.conditional or command.instruction in told:
             continue
         found = _refused(stage, command)
-        changing = _user_above(stage, command.instruction)
+        changing = None if found is None else user_above(stage, command.instruction)
         if found is None or changing is None:
             continue
         told.add(command.instruction)
@@ -78,7 +80,7 @@ def _refused(stage: Stage, command: Executed) -> tuple[str, str] | None:
     system = _system_folder(stage, command)
     if not (wanted or system) or ordinary_user(stage, command.instruction) is None:
         return None
-    if _is_forgiven(stage, command) or _is_mounted(command):
+    if is_forgiven(stage, command) or _is_mounted(command):
         return None
     for word in wanted:
         path = named_path(stage, command, word)
@@ -153,12 +155,6 @@ def _system_folder(stage: Stage, command: Executed) -> str | None:
     return None
 
 
-def _is_forgiven(stage: Stage, command: Executed) -> bool:
-    """Whether something behind ``||`` follows in the same script."""
-    behind = [one for one in executed(stage) if one.instruction is command.instruction and one.piece == command.piece]
-    return any(one.command.connector == "||" for one in behind[behind.index(command) + 1 :])
-
-
 def _is_mounted(command: Executed) -> bool:
     """Whether a mount may have put something writable into the folder."""
     from dockls.semantics.mounts import mounts_of
@@ -186,9 +182,3 @@ def _fixes(stage: Stage, changing: Instruction, folder: str, user: str) -> tuple
 
 def _give(changing: Instruction, command: str, model: Model) -> Iterable[Edit]:
     return [edits.insert_before(model, changing, [f"{edits.keyword(model, 'RUN')} {command}"])]
-
-
-def _user_above(stage: Stage, run: Instruction) -> Instruction | None:
-    """The USER of the stage that is in force for the RUN; None where it is inherited."""
-    above = stage.instructions[: stage.instructions.index(run)]
-    return next((one for one in reversed(above) if one.keyword == "USER" and one.words), None)

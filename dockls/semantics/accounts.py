@@ -40,6 +40,7 @@ _WITH_UBUNTU = (23, 4)
 #: images whose own user is named there with its number, and has a group of the same name and number
 _USERS = {"node": "node", "gradle": "gradle", "groovy": "groovy", "nginx": "nginx", "oven/bun": "bun"}
 _LONGEST = 11
+_CHANGING = ("userdel", "deluser", "usermod", "groupmod", "groupdel", "delgroup", "/etc/passwd", "/etc/group")
 
 
 def accounts(stage: Stage) -> tuple[Account, ...]:
@@ -65,8 +66,11 @@ def own_users(stage: Stage) -> Mapping[str, int]:
 
 def changes_accounts(stage: Stage) -> bool:
     """Whether something in the stage or in those it starts from may remove or renumber accounts."""
-    words = ("userdel", "deluser", "usermod", "groupmod", "groupdel", "delgroup", "/etc/passwd", "/etc/group")
-    return any(word in one.text for each in stage.chain for one in each.instructions for word in words)
+    return stage.folded(_changes, lambda root: False)
+
+
+def _changes(stage: Stage, below: bool) -> bool:
+    return below or any(word in one.text for one in stage.instructions for word in _CHANGING)
 
 
 def _release(stage: Stage) -> tuple[int, ...]:

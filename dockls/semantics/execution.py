@@ -55,6 +55,18 @@ def named_path(stage: Stage, command: Executed, text: str | None) -> str | None:
     return None if text is None or "$" in text else joined(command.directory, text)
 
 
+def is_forgiven(stage: Stage, command: Executed) -> bool:
+    """Whether something behind ``||`` follows in the same script, so that the RUN may do without the command."""
+    known = stage.memo.setdefault(is_forgiven, {})
+    if command.instruction not in known:
+        commands = executed_by(stage, command.instruction)
+        known[command.instruction] = {
+            one.piece: one.place.span.start for one in commands if one.command.connector == "||"
+        }
+    last: int = known[command.instruction].get(command.piece, -1)
+    return command.place.span.start < last
+
+
 def executed(stage: Stage) -> tuple[Executed, ...]:
     """Every command of every RUN of the stage itself (not of its base), in order; remembered on the stage."""
     found = stage.memo.get(Executed)

@@ -6,11 +6,12 @@ comes from another stage its owner. Whatever may have given a path away makes th
 """
 
 import posixpath
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.execution import Executed, executed_by, named_path
+from dockls.semantics.execution import Executed, executed, executed_by, named_path
 from dockls.semantics.files import copies_of, copy_of
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
@@ -23,13 +24,16 @@ class Owned(NamedTuple):
     """Who got what in a stage and those it starts from.
 
     `given` are paths that an ordinary user may own or write, `entered` those where a WORKDIR behind USER may have made
-    folders, `kept` folders that root made; `unknown` tells that a command may have given anything away.
+    folders, `kept` folders that root made, `above` all that stand above any of the first two, `above_kept` those above
+    the third; `unknown` tells that a command may have given anything away.
     """
 
     unknown: bool
     given: frozenset[str]
     entered: frozenset[str]
     kept: frozenset[str]
+    above: frozenset[str]
+    above_kept: frozenset[str]
 
 
 _ROOT = ("root", "0", "")
@@ -38,6 +42,8 @@ _ROLES = frozenset(("distro", "language", "sdk", "jdk", "runtime"))
 _FAMILIES = frozenset(("nginx", "httpd"))
 #: folders of the system in which nobody but root may write
 _SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/var/lib/apt", "/var/cache/apt")
+#: the same in the nginx image, where no package has made folders for others
+_SYSTEM_OF_NGINX = ("/run", "/var/run", "/var/cache/nginx")
 #: what images make writable for others: ruby, rust, php, eclipse-temurin
 _OPEN = ("/usr/local/bundle", "/usr/local/cargo", "/usr/local/rustup", "/opt/java", "/usr/local/var")
 #: folders that base images have, with an owner that they chose
@@ -64,16 +70,41 @@ def ordinary_user(stage: Stage, instruction: Instruction) -> str | None:
     known = base_facts(stage)
     if user.isdecimal() or (known is not None and user in known.users):
         return user
-    making = [one.text for each in stage.chain for one in each.instructions if one.keyword == "RUN"]
-    return user if any(user in text and ("useradd" in text or "adduser" in text) for text in making) else None
+    return user if user in stage.folded(_with_accounts, lambda root: frozenset()) else None
+
+
+def _with_accounts(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """All words of the commands that make accounts; the name is one of them."""
+    commands = [one for one in executed(stage) if one.command.program in ("useradd", "adduser")]
+    return below.union(*[command.words[1:] for command in commands]) if commands else below
+
+
+def user_above(stage: Stage, instruction: Instruction) -> Instruction | None:
+    """The USER of the file that is in force for an instruction; None where the base image's is."""
+    known = stage.memo.get(user_above)
+    if known is None:
+        last = None if stage.parent is None else stage.parent.folded(_last_user, lambda root: None)
+        known = stage.memo[user_above] = {}
+        for one in stage.instructions:
+            known[one] = last
+            last = one if one.keyword == "USER" and one.words else last
+    found = known[instruction]
+    assert found is None or isinstance(found, Instruction)
+    return found
+
+
+def _last_user(stage: Stage, below: Instruction | None) -> Instruction | None:
+    users = [one for one in stage.instructions if one.keyword == "USER" and one.words]
+    return users[-1] if users else below
 
 
 def is_root_folder(stage: Stage, path: str) -> bool:
     """Whether a path lies in a folder of the system in which certainly only root may write."""
     known = _known(stage)
-    if known is None or path in _EXISTING or not _is_below(path, _SYSTEM) or _is_below(path, _OPEN):
+    if known is None or path in _EXISTING or _is_below(path, _OPEN):
         return False
-    return not _is_given(owned(stage), path)
+    of_nginx = known.family == "nginx" and _is_below(path, _SYSTEM_OF_NGINX)
+    return (of_nginx or _is_below(path, _SYSTEM)) and not _is_given(owned(stage), path)
 
 
 def is_new_in_root_folder(stage: Stage, path: str) -> bool:
@@ -86,7 +117,7 @@ def is_new_in_root_folder(stage: Stage, path: str) -> bool:
     if first in _EXISTING or (first == top and _is_below(top, (*_SYSTEM, "/boot"))):
         return False
     found = owned(stage)
-    return not _is_given(found, path) and not any(_is_below(kept, (first,)) for kept in found.kept)
+    return not _is_given(found, path) and first not in found.kept and first not in found.above_kept
 
 
 def is_kept_by_root(stage: Stage, path: str) -> bool:
@@ -114,30 +145,47 @@ def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: 
 
     With `below` a folder counts whose content it brings, whoever owns the folder itself.
     """
-    above = frozenset(stage.instructions[: stage.instructions.index(instruction)])
     found = owned(stage)
-    if found.unknown or _is_related(path, found.given):
+    if found.unknown or _is_related(path, found.given, found.above):
         return False
-    for copy in copies_of(stage):
-        if copy.instruction not in above or copy.instruction.keyword != "COPY" or copy.destination is None:
-            continue
-        if copy.stage is not None or copy.from_image or copy.instruction.flags:
-            continue
-        for source in copy.sources:
-            if set(source) & set(_PATTERN) or source.startswith("<<"):
+    copied = _copied(stage)
+    first = copied.get((path, True), copied.get((path, False)) if below else None)
+    return first is not None and first < _numbers(stage)[instruction]
+
+
+def _copied(stage: Stage) -> dict[tuple[str, bool], int]:
+    """What COPY brings from the context without flags, whether it is a file, and by the how manyth instruction."""
+    known = stage.memo.get(_copied)
+    if known is None:
+        known = stage.memo[_copied] = {}
+        numbers = _numbers(stage)
+        for copy in copies_of(stage):
+            plain = copy.instruction.keyword == "COPY" and copy.stage is None and not copy.from_image
+            if copy.destination is None or not plain or copy.instruction.flags:
                 continue
-            name = posixpath.basename(source.rstrip("/"))
-            is_file = "." in name.strip(".") and stage.context.kind(source) != "directory"
-            if is_file and path == (posixpath.join(copy.destination, name) if copy.is_folder else copy.destination):
-                return True
-            if below and not is_file and path == copy.destination:
-                return True
-    return False
+            for source in copy.sources:
+                if set(source) & set(_PATTERN) or source.startswith("<<"):
+                    continue
+                name = posixpath.basename(source.rstrip("/"))
+                is_file = "." in name.strip(".") and stage.context.kind(source) != "directory"
+                folder = is_file and copy.is_folder
+                path = posixpath.join(copy.destination, name) if folder else copy.destination
+                known.setdefault((path, is_file), numbers[copy.instruction])
+    assert isinstance(known, dict)
+    return known
+
+
+def _numbers(stage: Stage) -> dict[Instruction, int]:
+    known = stage.memo.get(_numbers)
+    if known is None:
+        known = stage.memo[_numbers] = {one: number for number, one in enumerate(stage.instructions)}
+    assert isinstance(known, dict)
+    return known
 
 
 def owned(stage: Stage) -> Owned:
     """Who got what until the end of the stage; remembered."""
-    return stage.folded(_with_owners, lambda root: Owned(False, frozenset(), frozenset(), frozenset()))
+    return stage.folded(_with_owners, lambda root: Owned(False, *[frozenset()] * 5))
 
 
 def _known(stage: Stage) -> "ImageFacts | None":
@@ -152,12 +200,21 @@ def _is_below(path: str, folders: tuple[str, ...]) -> bool:
 
 
 def _is_given(found: Owned, path: str) -> bool:
-    return found.unknown or _is_related(path, found.given | found.entered)
+    related = _is_related(path, found.given, found.above) or _is_related(path, found.entered, found.above)
+    return found.unknown or related
 
 
-def _is_related(path: str, others: frozenset[str]) -> bool:
-    """Whether the path, one above it or one below it is among the others."""
-    return any(_is_below(path, (one,)) or _is_below(one, (path,)) or one == "/" for one in others)
+def _is_related(path: str, others: frozenset[str], above: frozenset[str]) -> bool:
+    """Whether the path or one above it is among the others, or the path stands above one of them."""
+    return path in above or any(one in others for one in _upwards(path))
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """The path, and all folders above it."""
+    yield path
+    while path not in ("/", ""):
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _with_owners(stage: Stage, below: Owned) -> Owned:
@@ -176,7 +233,18 @@ def _with_owners(stage: Stage, below: Owned) -> Owned:
             unknown = _of_copy(stage, instruction, given, kept) or unknown
         elif instruction.keyword == "RUN" and not _is_ordinary(user):
             unknown = _of_run(stage, instruction, given, kept) or unknown
-    return Owned(unknown, frozenset(given), frozenset(entered), frozenset(kept))
+    return Owned(
+        unknown,
+        frozenset(given),
+        frozenset(entered),
+        frozenset(kept),
+        below.above | _folders_above((given - below.given) | (entered - below.entered)),
+        below.above_kept | _folders_above(kept - below.kept),
+    )
+
+
+def _folders_above(paths: set[str]) -> frozenset[str]:
+    return frozenset([above for path in paths for above in _upwards(posixpath.dirname(path)) if above != path])
 
 
 def _is_ordinary(user: str | None) -> bool:
