@@ -4,7 +4,8 @@ It means another version from one day to the next: a build that worked fails aft
 can say what an image of last month was built from. A tag with a version keeps to it.
 
 Told are the images of FROM, `COPY --from` and `RUN --mount=from=`. Nothing is said of stages, `scratch`, digests, and
-where a variable chooses the tag; tags that name a variant alone (`alpine`) are a matter of `floating-tag`.
+where a variable chooses the tag, and of distroless images whose name holds the release of Debian; tags that name a
+variant alone (`alpine`) are a matter of `floating-tag`.
 
 ```dockerfile
 FROM node
@@ -42,6 +43,8 @@ def _looked_at(named: Reference) -> Iterator[Finding]:
 
     reference = parse_reference(named.value)
     if reference is None or reference.digest is not None or reference.tag not in (None, "latest"):
+        return
+    if "/distroless/" in reference.name and "-debian" in reference.name and reference.tag is None:
         return
     # Of what is rather meant as a stage, `unknown-stage` tells.
     if named.mention.kind != "from" and not is_plausible_image(named.value):
