@@ -211,7 +211,7 @@ def test_no_chain_is_too_long(name: str) -> None:
 
 
 def test_many_findings_are_mended_at_once() -> None:
-    wrong = "FROM alpine AS stage{n}\nCOPY --from=biuld a b\n"
+    wrong = "FROM alpine AS stage{n}\nWORKDIR /app\nCOPY --from=biuld a b\n"
     text = "FROM alpine AS build\n" + "".join([wrong.format(n=number) for number in range(100)])
     mended = fixed(Model.of(text), unsafe=True).tree.text
     assert mended == text.replace("biuld", "build")

@@ -3,8 +3,11 @@
 `npm install` may take newer versions than those in `package-lock.json`, and rewrites it: two builds of the same commit
 can hold different programs. `npm ci` installs exactly what is locked, and fails where the two files disagree.
 
-Told is `npm install` without names of packages where the lock file is in the build context and copied above. The fix
-writes `npm ci`. Source: docs.npmjs.com/cli/v11/commands/npm-ci.
+Cargo likewise writes `Cargo.lock` anew where it does not fit `Cargo.toml`, unless `--locked` tells it to fail.
+
+Told is `npm install` without names of packages, and `cargo build`, where the lock file is in the build context and
+copied above, or where a COPY names it. The fix writes `npm ci`, or adds `--locked`. Sources:
+docs.npmjs.com/cli/v11/commands/npm-ci, doc.rust-lang.org/cargo/commands/cargo-build.html#manifest-options.
 
 ```files
 package.json
@@ -37,44 +40,69 @@ from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import copies_of
 from dockls.syntax import Place
+from dockls.text import Span
 
+#: options by which cargo leaves the lock file as it is
+_KEEPING = frozenset(("--locked", "--frozen"))
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
 
 
 @stage_rule(severity=Severity.HINT, theme="cache", group="strict")
 def install_without_lock(stage: Stage) -> Iterator[Finding]:
-    """Look for `npm install` of the project."""
-    if not stage.context.known:
-        return
+    """Look for installs and builds of the project."""
     for command in executed(stage):
-        number = _install(command)
-        lock = _lock(stage, command) if number is not None else None
-        if number is not None and lock is not None:
-            place = Place(command.instruction, command.word_span(number))
-            fix = Fix("Use npm ci", edits.replacing(place, "ci"), safe=False)
-            message = f"`npm {command.words[number]}` may leave the versions of `{lock}`; `npm ci` keeps to them"
-            yield Finding(command.place, message, fixes=(fix,))
+        if command.command.program == "npm":
+            yield from _npm(stage, command)
+        elif command.command.program == "cargo":
+            yield from _cargo(stage, command)
+
+
+def _npm(stage: Stage, command: Executed) -> Iterator[Finding]:
+    number = _install(command)
+    lock = _lock(stage, command, _LOCKS, ("package*.json",)) if number is not None else None
+    if number is not None and lock is not None and stage.context.known:
+        place = Place(command.instruction, command.word_span(number))
+        fix = Fix("Use npm ci", edits.replacing(place, "ci"), safe=False)
+        message = f"`npm {command.words[number]}` may leave the versions of `{lock}`; `npm ci` keeps to them"
+        yield Finding(command.place, message, fixes=(fix,))
+
+
+def _cargo(stage: Stage, command: Executed) -> Iterator[Finding]:
+    """Cargo's build, and its install of a path, that may change the lock file."""
+    words = command.words
+    number = next((at for at, word in enumerate(words) if at and not word.startswith(("-", "+"))), None)
+    if number is None or _KEEPING.intersection(words):
+        return
+    building = words[number] in ("build", "b") or (words[number] == "install" and "--path" in words)
+    if not building or _lock(stage, command, ("Cargo.lock",), ("Cargo.*", "Cargo*")) is None:
+        return
+    end = command.word_span(number).end
+    fixes: tuple[Fix, ...] = ()
+    if not command.instruction.is_json:
+        adding = edits.replacing(Place(command.instruction, Span(end, end)), " --locked")
+        fixes = (Fix("Add `--locked`", adding, safe=False),)
+    message = f"`cargo {words[number]}` may leave the versions of `Cargo.lock`; `--locked` keeps to them"
+    yield Finding(Place(command.instruction, command.span_through(number)), message, fixes=fixes)
 
 
 def _install(command: Executed) -> int | None:
     """The number of the word `install` of a plain install of the project."""
-    if command.command.program != "npm":
-        return None
     plain = len(command.operands) == 1 and command.operands[0] in ("install", "i")
     changing = any(word in ("-g", "--global", "--no-package-lock", "--legacy-peer-deps") for word in command.words)
     return command.subcommand if plain and not changing else None
 
 
-def _lock(stage: Stage, command: Executed) -> str | None:
-    """The lock file of the context that a COPY above brings."""
+def _lock(stage: Stage, command: Executed, names: tuple[str, ...], patterns: tuple[str, ...]) -> str | None:
+    """The lock file that a COPY above brings: one of the context, or, if that is not known, one that is named."""
     position = stage.instructions.index(command.instruction)
     above = stage.instructions[:position]
-    for name in _LOCKS:
-        if not stage.context.exists(name) or stage.context.ignored(name).ignored:
+    for name in names:
+        known = stage.context.known
+        if known and (not stage.context.exists(name) or stage.context.ignored(name).ignored):
             continue
+        wanted = (".", "./", name, *patterns) if known else (name, f"./{name}")
         for copy in copies_of(stage):
-            if copy.instruction in above and any(
-                source in (".", "./", name, "package*.json") for source in copy.sources
-            ):
+            brings = copy.stage is None and not copy.from_image and any(source in wanted for source in copy.sources)
+            if brings and copy.instruction in above:
                 return name
     return None
