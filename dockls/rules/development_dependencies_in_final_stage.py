@@ -125,9 +125,10 @@ def _run(stage: Stage, command: Executed, found: dict[str, _Kept]) -> None:
     from dockls.knowledge import install_command
 
     if command.command.program == "rm" or "prune" in command.words[1:3]:
-        removed = [joined(command.directory, word) for word in (*command.operands, *_FOLDERS.values())]
-        for path in [path for path in found if path in removed]:
-            del found[path]
+        words = command.operands if command.command.program == "rm" else _FOLDERS.values()
+        removed = [joined(command.directory, word) for word in words]
+        for gone in [each for each in found if each in removed]:
+            del found[gone]
         return
     install = install_command(command.words)
     if install is None or install.ecosystem not in _FOLDERS or command.conditional:
