@@ -1,81 +1,163 @@
-"""A build whose tools were left out of the install.
+"""A build runs where only the packages for production are installed.
 
-`npm ci --omit=dev` installs what the program needs where it runs. Compilers and bundlers (TypeScript, Vite, webpack)
-are development dependencies in nearly every project: `npm run build` then ends with “tsc: not found”. Install all of
-them for the build, and those for production in a stage of their own, or `npm prune --omit=dev` afterwards.
+Compilers and bundlers are development dependencies in most projects. After `npm ci --omit=dev`, or with
+NODE_ENV=production, they are missing, and `npm run build` fails with “tsc: not found”. A builder installs everything;
+the final stage takes the packages for production from a stage of their own.
 
-Nothing is said where any install of the stage, or of those that it starts from, brings everything, and where the build
-context has a package.json without development dependencies.
+Where `package.json` is known, only a build is told whose tools stand in `devDependencies` alone. Where it is not, this
+is a hint, for projects may keep their tools among `dependencies`. Nothing is said where another step of the stage
+installs more.
 
 ```dockerfile
-FROM node:24 AS build
+FROM node:24
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package*.json ./
 RUN npm ci --omit=dev
 COPY . .
 RUN npm run build
-    ^^^^^^^^^^^^^ warning: `npm run build` needs development dependencies, which `npm ci --omit=dev` left out
+    ^^^^^^^^^^^^^ hint: only packages for production are installed above, and build tools seldom are among them
+```
+
+-> Install all packages
+
+```dockerfile
+FROM node:24
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
 ```
 """
 
-import json
 from collections.abc import Iterator
 
-from dockls.rooms import Finding, Related, Severity, stage_rule
+from dockls import edits
+from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Stage
+from dockls.semantics.compatibility import variable_of
 from dockls.semantics.execution import Executed, executed
+from dockls.semantics.files import copies_of
+from dockls.syntax import Place
+from dockls.text import Span
 
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
-#: the script's name may follow at once with all but npm
-_BUILDS = (("npm", "run", "build"), ("yarn", "build"), ("yarn", "run", "build"), ("pnpm", "build"),
-           ("pnpm", "run", "build"), ("bun", "run", "build"), ("tsc",), ("npx", "tsc"), ("vite", "build"),
-           ("npx", "vite", "build"), ("npx", "webpack"), ("npx", "ng", "build"))  # fmt: skip
+_LEAVING_OUT = frozenset(("--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "-P"))
+_EVERYTHING = ("--include", "--production=false", "--prod=false", "--dev", "-D", "--only=dev", "--also")
+#: programs that projects have among their development dependencies, and the packages that bring them
+_PACKAGES = {
+    "tsc": ("typescript",), "vite": ("vite",), "ng": ("@angular/cli",), "webpack": ("webpack", "webpack-cli"),
+    "rollup": ("rollup",), "esbuild": ("esbuild",), "nest": ("@nestjs/cli",), "tsup": ("tsup",), "parcel": ("parcel",),
+    "vue-cli-service": ("@vue/cli-service",), "gulp": ("gulp", "gulp-cli"), "grunt": ("grunt", "grunt-cli"),
+    "babel": ("@babel/cli",), "swc": ("@swc/cli",), "tsdown": ("tsdown",), "vue-tsc": ("vue-tsc",),
+    "react-scripts": ("react-scripts",), "next": ("next",), "nuxt": ("nuxt",), "astro": ("astro",), "turbo": ("turbo",),
+    "svelte-kit": ("@sveltejs/kit",), "rspack": ("@rspack/cli",), "tailwindcss": ("tailwindcss", "@tailwindcss/cli"),
+}  # fmt: skip
+#: those of them that many projects have among `dependencies`
+_AMONG_DEPENDENCIES = frozenset(("react-scripts", "next", "nuxt", "astro"))
 
 
 @stage_rule(severity=Severity.WARNING, theme="files")
 def build_without_development_dependencies(stage: Stage) -> Iterator[Finding]:
-    """Look for a build in a stage all of whose installs were for production."""
-    build = next((one for one in executed(stage) if any(one.words[: len(each)] == each for each in _BUILDS)), None)
-    if build is None or _has_no_tools(stage):
+    """Look for a build behind an install for production."""
+    production: Executed | None = None
+    building: list[Executed] = []
+    for command in executed(stage):
+        if _manager(command) in _MANAGERS and _installs(command):
+            if not _for_production(stage, command):
+                return
+            production = production or command
+        elif production is not None and _builds(command):
+            building.append(command)
+    if production is None or not building or _brings_packages(stage):
         return
-    last = _only_production(stage, build)
-    if last is not None:
-        message = f"`{_shown(build)}` needs development dependencies, which `{_shown(last)}` left out"
-        yield Finding(build.place, message, (Related(last.place, "leaves them out"),))
+    if stage.parent is not None and stage.parent.folded(_installs_below, lambda root: False):
+        return
+    for command in building:
+        found = _told(stage, command, production)
+        if found is not None:
+            yield found
+            return
 
 
-def _only_production(stage: Stage, build: Executed) -> Executed | None:
-    """The last install before the build, if every one of them leaves development dependencies out."""
+def _manager(command: Executed) -> str:
+    """The package manager, also behind `corepack` and `env`."""
+    from dockls.knowledge.command_words import unwrap
+
+    found = unwrap(command.words)
+    name = "" if found is None else found.program
+    return found.words[0] if found is not None and name == "corepack" and found.words else name
+
+
+def _installs(command: Executed) -> bool:
+    """Whether a package manager installs anything, be it the project's packages or others."""
+    words = set(command.words[1:4])
+    bare = _manager(command) == "yarn" and not command.operands
+    return bare or bool(words & {"ci", "install", "i", "add", "clean-install", "link", "fetch", "focus"})
+
+
+def _for_production(stage: Stage, command: Executed) -> bool:
     from dockls.knowledge import install_command
 
-    found: Executed | None = None
-    for each in reversed(stage.chain):
-        for command in executed(each):
-            if command is build:
-                return found
-            if command.command.program not in _MANAGERS:
-                continue
-            install = install_command(command.words)
-            adds = {"install", "i", "add"} & {*command.words[1:3]}
-            if (install is None and not adds) or command.conditional:
-                continue
-            if install is None or not install.production or "-D" in command.words:
-                return None
-            found = command
-    return found
-
-
-def _has_no_tools(stage: Stage) -> bool:
-    """Whether a package.json tells that there are no development dependencies, or cannot be read."""
-    text = stage.context.read("package.json") if stage.context.known else None
-    if text is None:
+    install = install_command(command.words)
+    if install is None or install.directory is not None or command.conditional:
         return False
-    try:
-        manifest = json.loads(text)
-    except ValueError:
-        return True
-    return not isinstance(manifest, dict) or not manifest.get("devDependencies")
+    if any(word.startswith(_EVERYTHING) or "$" in word for word in command.words):
+        return False
+    by_variable = install.ecosystem in ("npm", "pnpm") and variable_of(stage, command, "NODE_ENV") == "production"
+    return install.production or by_variable
 
 
-def _shown(command: Executed) -> str:
-    return " ".join(command.words[:4])
+def _builds(command: Executed) -> bool:
+    from dockls.knowledge import build_command
+
+    if command.words[0] in ("npx", "pnpx", "bunx"):
+        return False
+    build = build_command(command.words)
+    return build is not None and build.ecosystem in ("node", "bun") and not command.conditional
+
+
+def _brings_packages(stage: Stage) -> bool:
+    """Whether a COPY from elsewhere may bring packages, or whole images."""
+    copies = [copy for copy in copies_of(stage) if copy.stage is not None or copy.from_image]
+    return any("." not in source.rpartition("/")[2].lstrip(".") for copy in copies for source in copy.sources)
+
+
+def _installs_below(stage: Stage, below: bool) -> bool:
+    return below or any(_manager(one) in _MANAGERS and _installs(one) for one in executed(stage))
+
+
+def _told(stage: Stage, command: Executed, production: Executed) -> Finding | None:
+    from dockls.ecosystems.package_json import commands_of, package_json, script_of
+    from dockls.knowledge.command_words import base_name, unwrap
+
+    manifest = package_json(stage, command.directory)
+    script = script_of(command.words)
+    direct = unwrap(command.words)
+    programs = [] if direct is None else [direct.program]
+    if manifest is not None and script is not None:
+        programs = [base_name(words[0]) for words in commands_of(manifest, script)]
+    related = (Related(production.place, "installs for production"),)
+    fixes = _fixes(production)
+    if manifest is None:
+        if script is None and (not programs or programs[0] in _AMONG_DEPENDENCIES or programs[0] not in _PACKAGES):
+            return None
+        message = "only packages for production are installed above, and build tools seldom are among them"
+        return Finding(command.place, message, related, fixes, severity=Severity.HINT)
+    for program in programs:
+        packages = _PACKAGES.get(program, ())
+        missing = [one for one in packages if one in manifest.development]
+        if missing and not manifest.dependencies & set(packages):
+            message = f"`{program}` is missing: `{missing[0]}` is a development dependency, and none is installed above"
+            return Finding(command.place, message, related, fixes)
+    return None
+
+
+def _fixes(production: Executed) -> tuple[Fix, ...]:
+    """Leave the option away where that is all."""
+    numbers = [number for number, word in enumerate(production.words) if word in _LEAVING_OUT]
+    if len(numbers) != 1 or numbers[0] < 1:
+        return ()
+    span = Span(production.word_span(numbers[0] - 1).end, production.word_span(numbers[0]).end)
+    place = Place(production.instruction, span)
+    return (Fix("Install all packages", edits.replacing(place, ""), safe=False),)

@@ -1,8 +1,8 @@
 """An option by which package managers left development dependencies out in former times.
 
 npm has `--omit=dev` since version 7 and warns of `--production` and `--only=production`; Poetry 2 refuses `--no-dev`,
-which `--only main` replaces. Sources: docs.npmjs.com/cli/v11/commands/npm-ci,
-python-poetry.org/blog/announcing-poetry-2.0.0.
+which `--only main` replaces since version 1.2: where the stage installs Poetry 2, the build fails. Sources:
+docs.npmjs.com/cli/v11/commands/npm-ci, python-poetry.org/blog/announcing-poetry-2.0.0.
 
 Nothing is said of npm in images of Node below 16, whose npm knows the old option alone, and in other images than
 Node's.
@@ -49,7 +49,21 @@ def deprecated_install_flag(stage: Stage) -> Iterator[Finding]:
             if any(word in _NPM_COMMANDS for word in words[1:3]):
                 yield from _told(command, _NPM, "npm")
         elif program == "poetry" and "install" in words and "--no-dev" in words:
-            yield from _told(command, {"--no-dev": "--only main"}, "Poetry")
+            yield from _of_poetry(stage, command)
+
+
+def _of_poetry(stage: Stage, command: Executed) -> Iterator[Finding]:
+    """Poetry 1.2 brought `--only`, Poetry 2 took `--no-dev` away (python-poetry.org/history, 2.0.0)."""
+    from dockls.ecosystems.poetry import poetry_version
+
+    version = poetry_version(stage)
+    if version is not None and version < (1, 2):
+        return
+    for finding in _told(command, {"--no-dev": "--only main"}, "Poetry"):
+        if version is not None and version >= (2, 0):
+            message = "Poetry 2 has no `--no-dev` and fails; it calls it `--only main`"
+            finding = finding._replace(message=message, severity=Severity.ERROR)
+        yield finding
 
 
 def _has_new_npm(stage: Stage) -> bool:

@@ -1,106 +1,179 @@
-"""The finished image holds packages that only the build or the tests need.
+"""Packages that only developers need are in the final image.
 
-Compilers, bundlers and test frameworks make up most of `node_modules`: they cost space, time to pull, and reports of
-vulnerabilities in code that never runs. Install with `--omit=dev` where the program runs, or prune before the folder is
-copied.
+`npm ci` installs test runners, compilers and linters along with what the program needs; they often are the greater part
+of `node_modules`, and their holes are the image's. `--omit=dev` leaves them out, `npm prune --omit=dev` takes them away
+after a build.
 
-Told are `node_modules` of the stage that is built by default, installed there or copied from another stage, if nothing
-leaves the development dependencies out. Nothing is said of a stage whose name speaks of development or tests, where the
-build context has a package.json without development dependencies, and where CMD starts a tool for development.
+Looked at is what the stage built by default holds at its end, with what it copies from other stages: of npm, yarn,
+pnpm, bun, Composer, Poetry and uv. Nothing is said where a variable such as NODE_ENV leaves them out, where the
+manifest is known and names none, where no CMD or ENTRYPOINT is set, and in images for development.
 
 ```dockerfile
-FROM node:24-slim
+FROM node:24
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package*.json ./
 RUN npm ci
-    ^^^^^^ hint: this brings development dependencies into the final image; `npm ci --omit=dev` leaves them out
-COPY src ./src
-CMD ["node", "src/index.js"]
+    ^^^^^^ hint: the final image holds the development dependencies that this installs; `--omit=dev` leaves them out
+COPY . .
+CMD ["node", "server.js"]
+```
+
+->
+
+```dockerfile
+FROM node:24
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+CMD ["node", "server.js"]
 ```
 """
 
-import json
 import posixpath
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from dockls.rooms import Finding, Related, Severity, file_rule
-from dockls.semantics import Model, Stage, contract
-from dockls.semantics.execution import Executed, executed
-from dockls.semantics.files import copies_of
+from dockls import edits
+from dockls.rooms import Finding, Fix, Related, Severity, file_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import variable_of
+from dockls.semantics.contract import contract
+from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.semantics.files import Copy, copy_of
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.stage import joined
+from dockls.syntax import Place
 
-_MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
-_DEVELOPMENT = ("dev", "test", "debug", "lint", "ci", "build", "storybook")
-_TOOLS = frozenset(("nodemon", "ts-node", "tsx", "vite", "jest", "vitest", "webpack", "ng", "dev", "start:dev", "test"))
+#: the folder that holds the packages
+_FOLDERS = {
+    "npm": "node_modules", "yarn": "node_modules", "pnpm": "node_modules", "bun": "node_modules",
+    "composer": "vendor", "poetry": ".venv", "uv": ".venv",
+}  # fmt: skip
+_OPTIONS = {
+    "npm": "--omit=dev", "yarn": "--production", "pnpm": "--prod", "bun": "--production", "composer": "--no-dev",
+    "poetry": "--only main", "uv": "--no-dev",
+}  # fmt: skip
+#: where the word stands in a manifest that names development dependencies
+_NAMED = {
+    "package.json": ('"devDependencies"',), "composer.json": ('"require-dev"',),
+    "pyproject.toml": ("dependency-groups", ".group.", "dev-dependencies"),
+}  # fmt: skip
+_VARIABLES = (
+    "NODE_ENV", "NPM_CONFIG_OMIT", "NPM_CONFIG_PRODUCTION", "npm_config_production", "COMPOSER_NO_DEV", "UV_NO_DEV",
+)  # fmt: skip
+_DEVELOPMENT = ("dev", "test", "debug", "ci", "lint", "base", "build")
+_DEVELOPMENT_WORDS = frozenset(("ts-node", "tsx", "preview", "test", "jest", "vitest", "pytest", "storybook", "bash"))
+
+
+class _Kept(NamedTuple):
+    """Packages in a stage: the install, its ecosystem, and the place where they got into the stage."""
+
+    command: Executed
+    ecosystem: str
+    production_command: str | None
+    place: Place
 
 
 @file_rule(severity=Severity.HINT, theme="size", group="strict")
 def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
-    """Look at the installs of the finished image, then at the folders that it takes from other stages."""
+    """Look at what the stage that is built by default holds."""
     target = model.target
-    if target is None or _is_for_development(target) or _has_none(target):
+    if target is None or not _runs_program(target):
         return
-    install = _install(target)
-    if install is not None:
-        yield Finding(install.place, f"this brings development dependencies into the final image; {_advice(install)}")
-        return
-    for copy in copies_of(target):
-        names = [posixpath.basename(source.rstrip("/")) for source in copy.sources]
-        if copy.stage is None or copy.stage >= target.index or "node_modules" not in names:
+    held: dict[int, dict[str, _Kept]] = {}
+    for stage in model.stages:
+        held[stage.index] = _held(stage, held)
+    told: set[Place] = set()
+    for kept in held[target.index].values():
+        if kept.place in told or _names_none(target, kept.ecosystem):
             continue
-        install = _install(model.stages[copy.stage])
-        if install is not None:
-            word = copy.instruction.words[names.index("node_modules")]
-            related = (Related(install.place, "installs them"),)
-            message = "this brings development dependencies into the final image; prune them before"
-            yield Finding(on_first_line(copy.instruction, word.span), message, related)
+        told.add(kept.place)
+        yield _finding(target, kept)
 
 
-def _advice(install: Executed) -> str:
-    from dockls.knowledge import install_command
+def _runs_program(target: Stage) -> bool:
+    """Whether the image is one that starts a program and not one for development."""
+    from dockls.knowledge import development_command
 
-    found = install_command(install.words)
-    shorter = found.production_command if found is not None else None
-    return f"`{shorter}` leaves them out" if shorter else "leave them out where the program runs"
-
-
-def _is_for_development(stage: Stage) -> bool:
-    promised = contract(stage)
+    promised = contract(target)
+    started = promised.entrypoint or promised.command
     words = [word for one in (promised.entrypoint, promised.command) if one is not None for word in one.words]
-    return any(word in (stage.name or "") for word in _DEVELOPMENT) or bool(_TOOLS & {*words}) or not words
+    if started is None or all(one is None or one.origin is None for one in (promised.entrypoint, promised.command)):
+        return False
+    name = (target.name or "").lower()
+    if name.startswith(_DEVELOPMENT) or development_command(" ".join(words).split()):
+        return False
+    return not _DEVELOPMENT_WORDS & set(" ".join(words).replace(":", " ").split())
 
 
-def _install(stage: Stage) -> Executed | None:
-    """The last install along the FROM chain that brings everything, unless a later command prunes."""
-    from dockls.knowledge import install_command
-
-    found: Executed | None = None
-    for each in reversed(stage.chain):
-        for command in executed(each):
-            if command.command.program not in _MANAGERS:
-                continue
-            install = install_command(command.words)
-            if "prune" in command.words or (install is not None and install.production):
-                found = None
-            elif install is not None and not _is_production(each, command):
-                found = command
+def _held(stage: Stage, held: dict[int, dict[str, _Kept]]) -> dict[str, _Kept]:
+    """The folders of packages with development dependencies at the end of a stage."""
+    found = dict(held.get(stage.parent.index, {})) if stage.parent is not None else {}
+    for instruction in stage.instructions:
+        if instruction.keyword == "RUN":
+            for command in executed_by(stage, instruction):
+                _run(stage, command, found)
+        elif instruction.keyword in ("COPY", "ADD"):
+            copy = copy_of(stage, instruction)
+            if copy is not None and copy.stage is not None and copy.destination is not None:
+                _copy(copy, copy.destination, held.get(copy.stage, {}), found)
     return found
 
 
-def _is_production(stage: Stage, command: Executed) -> bool:
-    """Whether NODE_ENV says so, which npm and the older yarn read; whatever names `dev` speaks of such packages."""
-    if any("NODE_ENV" in word.text or "omit" in word.text for word in command.command.assignments):
-        return True
-    state = stage.state_before(command.instruction)
-    return state.lookup("NODE_ENV") == "production" or any("omit" in word for word in command.words)
+def _run(stage: Stage, command: Executed, found: dict[str, _Kept]) -> None:
+    from dockls.knowledge import install_command
+
+    if command.command.program == "rm" or "prune" in command.words[1:3]:
+        words = command.operands if command.command.program == "rm" else _FOLDERS.values()
+        removed = [joined(command.directory, word) for word in words]
+        for gone in [each for each in found if each in removed]:
+            del found[gone]
+        return
+    install = install_command(command.words)
+    if install is None or install.ecosystem not in _FOLDERS or command.conditional:
+        return
+    path = joined(command.directory, posixpath.join(install.directory or "", _FOLDERS[install.ecosystem]))
+    if path is None:
+        return
+    found.pop(path, None)
+    production = install.production or any(variable_of(stage, command, name) for name in _VARIABLES)
+    unclear = any("$" in word or word.startswith(("--without", "--only", "--no-group")) for word in command.words)
+    if not production and not unclear:
+        found[path] = _Kept(command, install.ecosystem, install.production_command, command.place)
 
 
-def _has_none(stage: Stage) -> bool:
-    text = stage.context.read("package.json") if stage.context.known else None
-    if text is None:
-        return False
-    try:
-        manifest = json.loads(text)
-    except ValueError:
-        return True
-    return not isinstance(manifest, dict) or not manifest.get("devDependencies")
+def _copy(copy: Copy, destination: str, held: dict[str, _Kept], found: dict[str, _Kept]) -> None:
+    for number, source in enumerate(copy.sources):
+        path = posixpath.normpath("/" + source.lstrip("/"))
+        found.pop(destination, None)
+        for folder, kept in held.items():
+            if folder == path or folder.startswith(path.rstrip("/") + "/"):
+                word = copy.instruction.words[number]
+                place = on_first_line(copy.instruction, word.span)
+                found[posixpath.normpath(destination + folder[len(path.rstrip("/")) :])] = kept._replace(place=place)
+
+
+def _names_none(stage: Stage, ecosystem: str) -> bool:
+    """Whether the manifest in the build context is known and names no development dependencies."""
+    others = {"composer": "composer.json", "poetry": "pyproject.toml", "uv": "pyproject.toml"}
+    manifest = others.get(ecosystem, "package.json")
+    text = stage.context.read(manifest)
+    return text is not None and not any(sign in text for sign in _NAMED[manifest])
+
+
+def _finding(target: Stage, kept: _Kept) -> Finding:
+    from dockls.knowledge import build_command
+
+    option = _OPTIONS[kept.ecosystem]
+    if kept.place != kept.command.place:
+        message = f"this brings development dependencies into the final image; a stage with `{option}` leaves them out"
+        return Finding(kept.place, message, (Related(kept.command.place, "installs them"),))
+    message = "the final image holds the development dependencies that this installs"
+    commands = [command for stage in target.chain for command in executed(stage)]
+    if any(build_command(command.words) is not None for command in commands):
+        # The build may need them.
+        return Finding(kept.place, message + "; only the build can need them")
+    text = kept.production_command
+    fixes = () if text is None else (Fix("Leave them out", edits.replacing(kept.place, text), safe=False),)
+    return Finding(kept.place, f"{message}; `{option}` leaves them out", fixes=fixes)

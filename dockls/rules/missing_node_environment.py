@@ -1,61 +1,97 @@
-"""A server of Node runs without NODE_ENV=production.
+"""NODE_ENV is not set where a Node program runs.
 
-Express keeps no templates and shows errors with their traces to every visitor, React and others check everything they
-are given: many packages ask this variable whether they run for users or for developers. Source: expressjs.com, “Set
-NODE_ENV to production”.
+Express then renders every view anew and shows its stack traces to visitors, React and many others run their slow checks
+for developers: libraries take an unset NODE_ENV for development.
 
-Told is the stage that is built by default, on an image of Node, if its CMD or ENTRYPOINT starts `node` and no
-instruction sets the variable. The fix sets it right above that instruction, so that no install is changed by it.
+Looked at is the stage built by default, on an image of Node, where it starts `node`, or a script of `package.json`.
+Nothing is said where the start sets it, and in images for development. The fix puts ENV right above CMD, so that
+installs above it still bring what the build needs.
 
 ```dockerfile
-FROM node:24-slim
-COPY server.js .
+FROM node:24
+COPY . .
 CMD ["node", "server.js"]
-^^^^^^^^^^^^^^^^^^^^^^^^^ hint: NODE_ENV is not set, so packages take this for development
+    ^^^^^^^^^^^^^^^^^^^^^ hint: nothing sets NODE_ENV, which libraries take for development
 ```
 
 ->
 
 ```dockerfile
-FROM node:24-slim
-COPY server.js .
+FROM node:24
+COPY . .
 ENV NODE_ENV=production
 CMD ["node", "server.js"]
 ```
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, file_rule
-from dockls.semantics import Model
+from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
+from dockls.semantics.contract import contract
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
-from dockls.text import Edit
+from dockls.text import Edit, Span
 
-_DEVELOPMENT = ("dev", "test", "debug")
+_STARTING = frozenset(("node", "npm", "yarn", "pnpm", "next", "nest", "nodejs", "pm2-runtime"))
+_DEVELOPMENT = ("dev", "test", "watch", "debug", "ci", "lint")
 
 
-@file_rule(severity=Severity.HINT, theme="compatibility", group="strict")
+@file_rule(severity=Severity.HINT, theme="variables", group="strict")
 def missing_node_environment(model: Model) -> Iterator[Finding]:
-    """Look at the stage that is built by default."""
-    stage = model.target
-    if stage is None or any(word in (stage.name or "") for word in _DEVELOPMENT):
+    """Look at what the stage that is built by default starts."""
+    target = model.target
+    if target is None:
         return
-    known = base_facts(stage)
-    starting = [one for one in stage.instructions if one.keyword in ("CMD", "ENTRYPOINT") and one.words]
-    if known is None or known.family not in ("node", "distroless/nodejs") or not starting:
+    known = base_facts(target)
+    if known is None or known.family != "node" or target.final_state.environment.get("NODE_ENV") is not None:
         return
-    instruction = starting[0]
-    starts_node = known.family != "node" or any(one.words[0].value.split()[0:1] == ["node"] for one in starting)
-    if not starts_node or stage.final_state.variable("NODE_ENV") is not None or "NODE_ENV" in instruction.text:
+    started = _started(target)
+    if started is None:
         return
-    fix = Fix("Set NODE_ENV", partial(_set, instruction), safe=False)
-    message = "NODE_ENV is not set, so packages take this for development"
-    yield Finding(on_first_line(instruction, instruction.head_span), message, fixes=(fix,))
+    words = " ".join([word.value for word in started.words])
+    if "NODE_ENV" in words or not _is_program(words.split()) or _sets_itself(target, words):
+        return
+    place = on_first_line(started, Span(*started.body_span))
+    yield Finding(place, "nothing sets NODE_ENV, which libraries take for development", fixes=_fixes(target, started))
 
 
-def _set(instruction: Instruction, model: Model) -> list[Edit]:
-    return [edits.insert_before(model, instruction, [f"{edits.keyword(model, 'ENV')} NODE_ENV=production"])]
+def _started(target: Stage) -> Instruction | None:
+    """The instruction of the stage, or of one that it starts from, that says what runs; ENTRYPOINT wins."""
+    promised = contract(target)
+    for command in (promised.entrypoint, promised.command):
+        if command is not None and command.origin is not None and _STARTING & set(" ".join(command.words).split()):
+            return command.origin if command.origin.keyword in ("CMD", "ENTRYPOINT") else None
+    return None
+
+
+def _is_program(words: list[str]) -> bool:
+    from dockls.knowledge import development_command
+
+    if development_command(words) or not _STARTING & set(words):
+        return False
+    return not any(word.startswith(_DEVELOPMENT) or ":dev" in word for word in words)
+
+
+def _sets_itself(target: Stage, words: str) -> bool:
+    """Whether the script of package.json sets the variable."""
+    if target.name is not None and target.name.startswith(_DEVELOPMENT):
+        return True
+    if not any(manager in words.split() for manager in ("npm", "yarn", "pnpm")):
+        return False
+    return "NODE_ENV" in (target.context.read("package.json") or "")
+
+
+def _fixes(target: Stage, started: Instruction) -> tuple[Fix, ...]:
+    if started not in target.instructions:
+        return ()
+    behind = target.instructions[target.instructions.index(started) :]
+    if any(one.keyword == "RUN" for one in behind):
+        return ()
+
+    def insertion(model: Model) -> list[Edit]:
+        return [edits.insert_before(model, started, [f"{edits.keyword(model, 'ENV')} NODE_ENV=production"])]
+
+    return (Fix("Set NODE_ENV to production", insertion, safe=False),)

@@ -1,26 +1,29 @@
-"""The container is started by a package manager.
+"""A package manager is the first process of the container.
 
-`npm start` runs a shell, which runs the program: three processes, of which the first gets the signals. `docker stop`
-then waits ten seconds and kills, and the image needs npm where it runs. `node server.js` gets the signals itself.
+`npm start` starts a shell, and that the program: two processes more, which `docker stop` signals instead of the program
+and which do not surely pass the signal on. The image also needs npm only for that line. `node server.js` does the same
+at once.
 
-If the build context has a package.json whose script is a plain `node …`, the fix writes that; it is for you to see that
-no `prestart` is needed. Source: github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd.
+Told are CMD and ENTRYPOINT in JSON form that run a script of `package.json` by npm, yarn or pnpm. Nothing is said of
+scripts for development. Where `package.json` is known and the script is a plain call of `node`, the fix writes it.
 
 ```json package.json
 {"scripts": {"start": "node server.js"}}
 ```
 
 ```dockerfile
-FROM node:24-slim
+FROM node:24
+WORKDIR /app
 COPY . .
 CMD ["npm", "start"]
-      ^^^^^^^^^^^^ hint: npm does not hand signals on as the program needs them; start the program itself
+      ^^^ hint: npm is the first process instead of the program, and stands between it and the signals to stop
 ```
 
 ->
 
 ```dockerfile
-FROM node:24-slim
+FROM node:24
+WORKDIR /app
 COPY . .
 CMD ["node", "server.js"]
 ```
@@ -36,39 +39,47 @@ from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
 
-_MANAGERS = frozenset(("npm", "yarn", "pnpm"))
-_KEYWORDS = ("CMD", "ENTRYPOINT")
-#: a script with any of these needs a shell, or is no single program
-_SPECIAL = frozenset("&|;<>$`'\"*?(){}\\=")
+_MANAGERS = ("npm", "yarn", "pnpm")
+#: what a shell or npm itself would have to do
+_SPECIAL = frozenset("$&|;<>()'\"`\\*?[]{}~#!\n")
 
 
 @stage_rule(severity=Severity.HINT, theme="compatibility", group="strict")
 def package_manager_as_command(stage: Stage) -> Iterator[Finding]:
-    """Look at the last CMD and ENTRYPOINT, in both forms."""
-    instruction = next((one for one in reversed(stage.instructions) if one.keyword in _KEYWORDS), None)
-    if instruction is None or not instruction.words:
-        return
-    words = [word.value for word in instruction.words]
-    if not instruction.is_json:
-        words = instruction.words[0].text.split() if len(instruction.words) == 1 else words
-    if not words or words[0] not in _MANAGERS or "dev" in words or any("$" in word for word in words):
-        return
-    script = words[-1] if words[1:2] == ["run"] or len(words) == 2 else None
-    span = Span(instruction.words[0].span.start, instruction.words[-1].span.end)
-    message = f"{words[0]} does not hand signals on as the program needs them; start the program itself"
-    yield Finding(on_first_line(instruction, span), message, fixes=_fixes(stage, instruction, script, span))
+    """Look at what CMD and ENTRYPOINT start."""
+    for instruction in stage.instructions:
+        if instruction.keyword not in ("CMD", "ENTRYPOINT") or not instruction.is_json or not instruction.words:
+            continue
+        words = tuple([word.value for word in instruction.words])
+        if words[0] in _MANAGERS and _is_script(words):
+            message = f"{words[0]} is the first process instead of the program, and stands between it and the signals"
+            place = on_first_line(instruction, instruction.words[0].span)
+            yield Finding(place, message + " to stop", fixes=_fixes(stage, instruction, words))
 
 
-def _fixes(stage: Stage, instruction: Instruction, script: str | None, span: Span) -> tuple[Fix, ...]:
-    text = stage.context.read("package.json") if stage.context.known and script is not None else None
-    if text is None or not instruction.is_json:
+def _is_script(words: tuple[str, ...]) -> bool:
+    from dockls.ecosystems.package_json import script_of
+    from dockls.knowledge import development_command
+
+    script = script_of(words)
+    if script is None or development_command(words):
+        return False
+    return not script.startswith(("dev", "test", "watch", "storybook", "lint", "build")) and ":dev" not in script
+
+
+def _fixes(stage: Stage, instruction: Instruction, words: tuple[str, ...]) -> tuple[Fix, ...]:
+    from dockls.ecosystems.package_json import package_json, script_of
+
+    manifest = package_json(stage, stage.state_before(instruction).workdir)
+    script = script_of(words)
+    if manifest is None or script is None or words[-1] != script or len(instruction.text.splitlines()) > 1:
         return ()
-    try:
-        command = json.loads(text)["scripts"][script]
-    except (ValueError, KeyError, TypeError):
+    body = manifest.scripts.get(script, "")
+    if f"pre{script}" in manifest.scripts or f"post{script}" in manifest.scripts or _SPECIAL & set(body):
         return ()
-    if not isinstance(command, str) or not command.startswith("node ") or _SPECIAL & {*command}:
+    started = body.split()
+    if len(started) < 2 or started[0] != "node":
         return ()
-    # The span begins and ends within the quotes.
-    fix = edits.replacing(Place(instruction, span), '", "'.join(command.split()))
-    return (Fix(f"Start `{command}`", fix, safe=False),)
+    place = Place(instruction, Span(*instruction.body_span))
+    new = "[" + ", ".join([json.dumps(word, ensure_ascii=False) for word in started]) + "]"
+    return (Fix(f"Start `{' '.join(started)}` itself", edits.replacing(place, new), safe=False),)

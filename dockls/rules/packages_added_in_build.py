@@ -1,71 +1,119 @@
-"""A build that adds packages to the project.
+"""A package is added to the project while the image is built.
 
-`npm install --save-dev webpack` takes whatever version is the newest on the day, changes package.json and the lock file
-in the image only, and is run again with every change above it. Name the package in package.json: the install of all
-packages brings it then, in the version that is locked. Without names, `npm install --save-dev` installs everything once
-more.
+`npm install --save-dev webpack` writes into `package.json` and the lock file, but only those of this layer: the project
+knows nothing of the package, its version is whatever is newest that day, and the packages it needs are in no lock file.
+Added to the project once, `npm ci` brings it with all the others.
 
-Nothing is said of global packages (`-g`), of packages with an exact version or `--no-save`, and where the stage has no
-package.json.
+Told is what is added where a `package.json` has been copied above. Nothing is said of global tools, of `--no-save`, of
+archives and folders, and of packages picked for a platform (`--os`, `--cpu`, `--libc`). `npm install --save-dev`
+without a name adds nothing at all; behind an install the fix deletes it.
 
 ```dockerfile
 FROM node:24
 WORKDIR /app
 COPY package*.json ./
 RUN npm ci
-RUN npm install --save-dev webpack
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint: `webpack` belongs into package.json: here its version is that of the day
+RUN npm install --save-dev webpack webpack-cli
+    ^^^^^^^^^^^ info: `webpack` and `webpack-cli` are added in this layer alone; no lock file of the project fixes them
 ```
 """
 
 from collections.abc import Iterator
 
-from dockls.rooms import Finding, Severity, stage_rule
-from dockls.semantics import Stage
-from dockls.semantics.execution import Executed, executed
+from dockls import edits
+from dockls.rooms import Finding, Fix, Severity, stage_rule
+from dockls.semantics import Model, Stage
+from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.semantics.files import copies_of
+from dockls.syntax import Place
+from dockls.text import Edit
 
-_ADDING = {"npm": ("install", "i", "add"), "yarn": ("add",), "pnpm": ("add", "install", "i"), "bun": ("add",)}
-_SAVING = frozenset(("--save-dev", "-D", "--dev", "--save", "-S"))
-_ELSEWHERE = frozenset(("-g", "--global", "--no-save", "--location=global", "--prefix", "-C", "--cwd", "--dir"))
+_ADDING = {
+    "npm": ("install", "i", "add"), "yarn": ("add",), "pnpm": ("add", "install", "i"), "bun": ("add", "install", "i"),
+}  # fmt: skip
+#: with these the package is no part of the project, or the platform is what it is about
+_OTHERWISE = (
+    "-g", "--global", "--location", "--no-save", "--prefix", "-C", "--dir", "--cwd", "--os", "--cpu", "--libc",
+    "--platform", "--arch", "-w", "--workspace", "-W", "--package-lock-only", "--filter", "-F",
+)  # fmt: skip
+#: options whose next word is their value
+_VALUED = frozenset(("--registry", "--cache", "--loglevel", "--omit", "--include", "--only", "--network-timeout"))
+_SAVING = frozenset(("--save-dev", "-D", "--save", "-S"))
 
 
-@stage_rule(severity=Severity.HINT, theme="cache", group="strict")
+@stage_rule(severity=Severity.INFORMATION, theme="cache")
 def packages_added_in_build(stage: Stage) -> Iterator[Finding]:
-    """Look at installs of packages by name, below an install of the project's own."""
-    from dockls.knowledge import install_command
+    """Look for packages that package managers add."""
+    installed: set[str | None] = set()
+    for command in executed(stage):
+        names = _added(command)
+        if names is None:
+            continue
+        if names and _is_project(stage, command):
+            shown = " and ".join([f"`{name}`" for name in names[:2]]) + (" and others" if len(names) > 2 else "")
+            are = "is" if len(names) == 1 else "are"
+            them = "it" if len(names) == 1 else "them"
+            message = f"{shown} {are} added in this layer alone; no lock file of the project fixes {them}"
+            yield Finding(Place(command.instruction, command.span_through(command.subcommand or 0)), message)
+        elif not names and command.directory in installed and _SAVING & set(command.words):
+            message = "this adds nothing to what is installed above, and resolves the versions anew"
+            yield Finding(command.place, message, fixes=_deletion(stage, command))
+        if not names:
+            installed.add(command.directory)
 
-    installed = False
-    for each in reversed(stage.chain):
-        for command in executed(each):
-            names = _names(command)
-            if names is None:
-                install = install_command(command.words)
-                installed = installed or (install is not None and install.ecosystem in _ADDING)
-            elif each is stage and installed and not command.conditional:
-                message = f"{names} into package.json: here its version is that of the day"
-                if not names:
-                    message = "this installs all packages once more; the install above has done so"
-                yield Finding(command.place, message)
 
-
-def _names(command: Executed) -> str | None:
-    """What is added, as a message begins with it; empty for an option alone, None for another command."""
-    words = command.words
-    adding = _ADDING.get(command.command.program)
-    if adding is None or len(words) < 2 or words[1] not in adding or _ELSEWHERE & {*words}:
+def _added(command: Executed) -> tuple[str, ...] | None:
+    """The packages that a command adds, none where it installs those of the project; None if it is no install."""
+    adding = _ADDING.get(command.command.program, ())
+    number = command.subcommand
+    if number is None or any(word.partition("=")[0] in _OTHERWISE for word in command.words):
         return None
-    packages = [word for word in words[2:] if not word.startswith("-")]
-    if not packages:
-        return "" if _SAVING & {*words} else None
-    if any("$" in word or "/" in word.lstrip("@").partition("/")[2] or word.startswith(".") for word in packages):
+    if command.words[number] in ("ci", "clean-install"):
+        return ()
+    if command.words[number] not in adding:
         return None
-    floating = [word for word in packages if not _is_exact(word)]
-    if not floating:
+    names: list[str] = []
+    previous = ""
+    for word in command.words[number + 1 :]:
+        if not word.startswith("-") and previous not in _VALUED:
+            names.append(word)
+        previous = word
+    if any(name.startswith((".", "/", "~")) or _is_elsewhere(name) for name in names):
         return None
-    listed = ", ".join(f"`{word}`" for word in floating[:3])
-    return f"{listed} {'belongs' if len(floating) == 1 else 'belong'}"
+    return tuple(names)
 
 
-def _is_exact(package: str) -> bool:
-    """Whether a package has a version that begins with a number: `webpack@5.101.0`."""
-    return package.rpartition("@")[2][:1].isdecimal() and "@" in package.lstrip("@")
+def _is_elsewhere(name: str) -> bool:
+    """Whether a name is an archive, an address, a pattern or not known."""
+    return name.endswith((".tgz", ".tar.gz")) or any(sign in name for sign in ("$", ":", "*", "`", "#"))
+
+
+def _is_project(stage: Stage, command: Executed) -> bool:
+    """Whether a COPY above brings the package.json that lies where the command runs."""
+    position = stage.instructions.index(command.instruction)
+    above = set(stage.instructions[:position])
+    if command.directory is None:
+        return False
+    places = (command.directory, f"{command.directory.rstrip('/')}/package.json")
+    for copy in copies_of(stage):
+        if copy.instruction not in above or copy.stage is not None or copy.from_image or copy.destination not in places:
+            continue
+        if any(source.rpartition("/")[2] in _MANIFESTS for source in copy.sources):
+            return True
+        if stage.context.exists("package.json") and any(source in (".", "./") for source in copy.sources):
+            return True
+    return False
+
+
+_MANIFESTS = frozenset(("package.json", "package*.json", "package.json*", "package*", "package-lock.json"))
+
+
+def _deletion(stage: Stage, command: Executed) -> tuple[Fix, ...]:
+    if len(executed_by(stage, command.instruction)) != 1:
+        return ()
+    instruction = command.instruction
+
+    def deletion(model: Model) -> list[Edit]:
+        return [edits.delete(model, instruction)]
+
+    return (Fix("Delete the step", deletion, safe=False),)

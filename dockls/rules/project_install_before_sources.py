@@ -1,27 +1,27 @@
-"""Poetry installs a project whose sources are not there yet.
+"""Poetry is told to install the project itself before its sources are copied.
 
-`poetry install` installs the dependencies and then the project itself. Where only pyproject.toml and the lock file have
-been copied, the project is not there: Poetry 2 ends with “the current project could not be installed: No file/folder
-found for package”. `--no-root` leaves the project out. Source: python-poetry.org/docs/cli/#install.
+`poetry install` installs the dependencies and then the project. With nothing but the manifests in the image there is no
+package to be found: Poetry 2 fails with “The current project could not be installed”. `--no-root` leaves the project
+out, and the step still runs again only when the manifests change.
 
-Nothing is said where anything else is copied before, where a pyproject.toml of the build context says
-`package-mode = false`, and of Poetry 1.
+Told is `poetry install` below COPY instructions that bring manifests alone. Nothing is said of Poetry 1, which only
+warned, and where `pyproject.toml` switches `package-mode` off. Source: python-poetry.org/docs/cli/#install.
 
 ```dockerfile
-FROM python:3.14
-RUN pip install poetry
+FROM python:3.14-slim
+RUN pip install --no-cache-dir poetry
 WORKDIR /app
 COPY pyproject.toml poetry.lock ./
 RUN poetry install --only main
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning: this installs the project too, whose sources are not there yet
+    ^^^^^^^^^^^^^^ warning: Poetry also installs the project, whose sources are not there yet; `--no-root` leaves it out
 COPY . .
 ```
 
 ->
 
 ```dockerfile
-FROM python:3.14
-RUN pip install poetry
+FROM python:3.14-slim
+RUN pip install --no-cache-dir poetry
 WORKDIR /app
 COPY pyproject.toml poetry.lock ./
 RUN poetry install --no-root --only main
@@ -29,56 +29,74 @@ COPY . .
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
-from functools import partial
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import copies_of
-from dockls.text import Edit, Span
+from dockls.syntax import Place
+from dockls.text import Span
 
-_LEAVING_OUT = frozenset(("--no-root", "--only-root", "--no-directory", "--dry-run"))
-#: what tells nothing of the project's sources
-_MANIFESTS = frozenset(("pyproject.toml", "poetry.lock", "poetry.lock*", "poetry.toml", "pyproject.toml*", "README.md"))
-_OLD = ("poetry==1", "poetry<2", "poetry=1", "POETRY_VERSION=1", "poetry~=1", "POETRY_VERSION 1")
+_OPTIONS = ("--no-root", "--only-root", "--help", "-C", "--directory", "-P", "--project")
+_MANIFESTS = ("pyproject.toml", "poetry.lock", "poetry.toml", "poetry.lock*", "poetry.loc[k]", "pyproject.toml*")
+#: commands that may bring sources or make up some
+_BRINGING = frozenset(("touch", "git", "cp", "tar", "unzip", "curl", "wget", "ln", "echo", "sed", "printf"))
 
 
 @stage_rule(severity=Severity.WARNING, theme="files")
 def project_install_before_sources(stage: Stage) -> Iterator[Finding]:
-    """Look at the first `poetry install`."""
+    """Look for an install by Poetry that only manifests stand above."""
     for command in executed(stage):
-        if command.command.program == "poetry" and command.words[1:2] == ("install",):
-            if not _LEAVING_OUT & {*command.words} and _has_manifests_only(stage, command) and not _is_exempt(stage):
-                fix = Fix("Add `--no-root`", partial(_without_project, command))
-                yield Finding(
-                    command.place, "this installs the project too, whose sources are not there yet", (), (fix,)
-                )
-            return
+        number = _install(command)
+        if number is not None and _has_manifests_alone(stage, command) and _fails(stage):
+            place = Place(command.instruction, command.span_through(number))
+            end = place.span.end
+            fix = Fix(
+                "Leave the project out",
+                edits.replacing(Place(command.instruction, Span(end, end)), " --no-root"),
+                safe=False,
+            )
+            message = "Poetry also installs the project, whose sources are not there yet; `--no-root` leaves it out"
+            yield Finding(place, message, fixes=(fix,))
 
 
-def _has_manifests_only(stage: Stage, command: Executed) -> bool:
-    """Whether something is copied, but nothing that could hold sources; a mount or another step may bring them."""
-    if any(flag.name == "mount" and "type=bind" in (flag.value or "") for flag in command.instruction.flags):
-        return False
+def _install(command: Executed) -> int | None:
+    """The number of the word `install`."""
+    if command.command.program != "poetry" or command.conditional or command.words[1:2] != ("install",):
+        return None
+    named = any(word.partition("=")[0] in _OPTIONS or "$" in word for word in command.words)
+    return None if named or "--mount=type=bind" in command.instruction.text else 1
+
+
+def _has_manifests_alone(stage: Stage, command: Executed) -> bool:
+    """Whether COPY instructions above bring pyproject.toml and nothing that may be a package."""
     position = stage.instructions.index(command.instruction)
-    above = {one for each in stage.chain[1:] for one in each.instructions}
-    above.update(stage.instructions[: position + 1])
-    if any("git clone" in one.text or one.heredocs or "touch " in one.text for one in above):
+    above = set(stage.instructions[:position])
+    copies = [copy for copy in copies_of(stage) if copy.instruction in above]
+    copies += [copy for below in stage.chain[1:] for copy in copies_of(below)]
+    own = [copy for copy in copies if copy.stage is None and not copy.from_image]
+    sources = [source.removeprefix("./").rpartition("/")[2] for copy in own for source in copy.sources]
+    if len(own) != len(copies) or not any(source.startswith("pyproject.toml") for source in sources):
         return False
-    copies = [copy for each in stage.chain for copy in copies_of(each) if copy.instruction in above]
-    sources = [posixpath.basename(source) for copy in copies for source in copy.sources]
-    return all(source in _MANIFESTS for source in sources) and any("pyproject" in source for source in sources)
+    if not all(source in _MANIFESTS or source.lower().startswith(("readme", "license")) for source in sources):
+        return False
+    return not any(_brings(one, command) for each in stage.chain for one in executed(each))
 
 
-def _is_exempt(stage: Stage) -> bool:
-    text = stage.context.read("pyproject.toml") if stage.context.known else None
-    if text is not None and "package-mode = false" in text:
-        return True
-    return any(word in one.text for each in stage.chain for one in each.instructions for word in _OLD)
+def _brings(one: Executed, command: Executed) -> bool:
+    """Whether a command may put sources beside the manifests; a download of Poetry itself does not."""
+    if one.command.program not in _BRINGING or one.place == command.place:
+        return False
+    return not any("python-poetry.org" in word for word in one.words)
 
 
-def _without_project(command: Executed, model: Model) -> list[Edit]:
-    end = model.start_of(command.instruction) + command.word_span(1).end
-    return [Edit(Span(end, end), " --no-root")]
+def _fails(stage: Stage) -> bool:
+    from dockls.ecosystems.poetry import poetry_version
+
+    version = poetry_version(stage)
+    if version is None or version < (2, 0):
+        return False
+    text = stage.context.read("pyproject.toml") or ""
+    return "package-mode" not in text and ("[tool.poetry]" in text or "[project]" in text or not text)
