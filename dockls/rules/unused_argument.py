@@ -1,0 +1,119 @@
+"""An ARG that nothing below it reads.
+
+It promises a choice that there is not: whoever passes `--build-arg` with another value gets the same image. Its value
+also belongs to what BuildKit looks up in its cache for every RUN below, so that `ARG TARGETPLATFORM` alone makes a
+download run once for each platform.
+
+An ARG is in the environment of every RUN below it, and scripts and builds may look it up there. Nothing is said where
+a command below may do so, where the name stands anywhere below, also in a stage that starts from this one, where
+tools or BuildKit itself read the name (`HTTP_PROXY`, `DEBIAN_FRONTEND`), where it is there to break the cache
+(`CACHEBUST`), and where a build of the workspace passes it.
+
+```dockerfile
+FROM alpine:3.24
+ARG TARGETPLATFORM
+    ^^^^^^^^^^^^^^ hint: nothing below reads `TARGETPLATFORM`; its value only makes the steps below run again
+RUN apk add --no-cache curl
+```
+
+->
+
+```dockerfile
+FROM alpine:3.24
+RUN apk add --no-cache curl
+```
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from dockls.rooms import Finding, Fix, Severity, file_rule
+from dockls.semantics import Model, Stage
+from dockls.syntax import Instruction, Place
+from dockls.syntax.parsed import Pair
+from dockls.text import Edit
+
+#: stages that start from a stage, directly or not; where there are more, nothing is said
+_MOST = 30
+
+
+@file_rule(severity=Severity.HINT, theme="variables")
+def unused_argument(model: Model) -> Iterator[Finding]:
+    """Look at the ARGs of all stages that are not read in the stage or in one that starts from it."""
+    users: dict[Stage, list[Stage]] = {}
+    for stage in model.stages:
+        if any(instruction.keyword == "ARG" for instruction in stage.instructions):
+            users = users or _users(model)
+            yield from _of_stage(model, stage, users)
+
+
+def _users(model: Model) -> dict[Stage, list[Stage]]:
+    """The stages that start from each stage directly."""
+    found: dict[Stage, list[Stage]] = {stage: [] for stage in model.stages}
+    for stage in model.stages:
+        if stage.parent is not None:
+            found[stage.parent].append(stage)
+    return found
+
+
+def _of_stage(model: Model, stage: Stage, users: dict[Stage, list[Stage]]) -> Iterator[Finding]:
+    heirs = _heirs(stage, users)
+    if heirs is None:
+        return
+    inherited = [(heir, instruction) for heir in heirs for instruction in heir.instructions]
+    text_of_heirs = "\n".join([instruction.text for _, instruction in inherited])
+    for number, instruction in enumerate(stage.instructions):
+        if instruction.keyword != "ARG" or any("$" in (pair.value or "") for pair in instruction.pairs):
+            continue
+        below = [(stage, one) for one in stage.instructions[number + 1 :]]
+        text = "\n".join([*[one.text for _, one in below], text_of_heirs])
+        for pair in instruction.pairs:
+            if _is_free(model, pair.name) and not re.search(rf"(?<!\w){re.escape(pair.name)}(?!\w)", text):
+                yield from _finding(instruction, pair, [*below, *inherited])
+
+
+def _heirs(stage: Stage, users: dict[Stage, list[Stage]]) -> list[Stage] | None:
+    """Every stage that starts from this one, directly or not; None where there are too many to look at."""
+    found = list(users.get(stage, ()))
+    for heir in found:
+        if len(found) > _MOST:
+            return None
+        found += users.get(heir, ())
+    return found
+
+
+def _is_free(model: Model, name: str) -> bool:
+    """Whether nobody but the file itself is known to care for the name."""
+    from dockls.knowledge import buildkit_arguments, is_cache_buster, is_read_by_tools, predefined_arguments
+
+    if not name or not re.fullmatch(r"\w+", name) or name.startswith("BUILDKIT_") or name in buildkit_arguments():
+        return False
+    if name in predefined_arguments() or is_read_by_tools(name) or is_cache_buster(name):
+        return False
+    outside = model.surroundings
+    return name not in outside.build_arguments and all(name not in build.arguments for build in outside.builds)
+
+
+def _finding(instruction: Instruction, pair: Pair, below: list[tuple[Stage, Instruction]]) -> Iterator[Finding]:
+    from dockls.semantics.environment_reads import environment_reader
+    from dockls.semantics.variable_renaming import doubtful_use
+
+    runs = [(stage, one) for stage, one in below if one.effective.keyword == "RUN"]
+    if any(one.keyword == "ONBUILD" for _, one in below):
+        return
+    if any(doubtful_use(one, pair.name) or environment_reader(stage, one, pair.name) for stage, one in runs):
+        return
+    consequence = "; its value only makes the steps below run again" if runs else ""
+    message = f"nothing below reads `{pair.name}`{consequence}"
+    fixes: tuple[Fix, ...] = ()
+    if len(instruction.pairs) == 1:
+        fixes = (Fix(f"Remove unused ARG {pair.name}", partial(_removed, instruction, pair.name), safe=False),)
+    yield Finding(Place(instruction, pair.name_span), message, fixes=fixes, unnecessary=True)
+
+
+def _removed(instruction: Instruction, name: str, model: Model) -> list[Edit] | None:
+    from dockls.rearranging import without_argument
+
+    change = without_argument(model, instruction, name)
+    return None if model.tree.edited([change]).directives != model.tree.directives else [change]
