@@ -61,16 +61,26 @@ def _of_stage(model: Model, stage: Stage, users: dict[Stage, list[Stage]]) -> It
     heirs = _heirs(stage, users)
     if heirs is None:
         return
-    inherited = [(heir, instruction) for heir in heirs for instruction in heir.instructions]
-    text_of_heirs = "\n".join([instruction.text for _, instruction in inherited])
-    for number, instruction in enumerate(stage.instructions):
-        if instruction.keyword != "ARG" or any("$" in (pair.value or "") for pair in instruction.pairs):
-            continue
-        below = [(stage, one) for one in stage.instructions[number + 1 :]]
-        text = "\n".join([*[one.text for _, one in below], text_of_heirs])
-        for pair in instruction.pairs:
-            if _is_free(model, pair.name) and not re.search(rf"(?<!\w){re.escape(pair.name)}(?!\w)", text):
-                yield from _finding(instruction, pair, [*below, *inherited])
+    below = [(heir, instruction) for heir in heirs for instruction in heir.instructions]
+    words = {word for _, instruction in below for word in _words(instruction)}
+    has_trigger = False
+    for instruction in reversed(stage.instructions):
+        if instruction.keyword == "ARG" and not any("$" in (pair.value or "") for pair in instruction.pairs):
+            for pair in instruction.pairs if not has_trigger else ():
+                if pair.name not in words and _is_free(model, pair.name):
+                    yield from _finding(instruction, pair, below)
+        has_trigger = has_trigger or instruction.keyword == "ONBUILD"
+        below.append((stage, instruction))
+        words.update(_words(instruction))
+
+
+def _words(instruction: Instruction) -> frozenset[str]:
+    """Everything in the text of an instruction that might be a name; remembered on it."""
+    found = instruction.memo.get(unused_argument)
+    if found is None:
+        found = instruction.memo[unused_argument] = frozenset(re.findall(r"\w+", instruction.text))
+    assert isinstance(found, frozenset)
+    return found
 
 
 def _heirs(stage: Stage, users: dict[Stage, list[Stage]]) -> list[Stage] | None:
@@ -100,8 +110,6 @@ def _finding(instruction: Instruction, pair: Pair, below: list[tuple[Stage, Inst
     from dockls.semantics.variable_renaming import doubtful_use
 
     runs = [(stage, one) for stage, one in below if one.effective.keyword == "RUN"]
-    if any(one.keyword == "ONBUILD" for _, one in below):
-        return
     if any(doubtful_use(one, pair.name) or environment_reader(stage, one, pair.name) for stage, one in runs):
         return
     consequence = "; its value only makes the steps below run again" if runs else ""
