@@ -27,9 +27,11 @@ RUN apk add --no-cache curl
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 from dockls.rooms import Finding, Fix, Severity, file_rule
 from dockls.semantics import Model, Stage
+from dockls.semantics.platforms import is_platform_argument
 from dockls.syntax import Instruction, Place
 from dockls.syntax.parsed import Pair
 from dockls.text import Edit
@@ -61,17 +63,39 @@ def _of_stage(model: Model, stage: Stage, users: dict[Stage, list[Stage]]) -> It
     heirs = _heirs(stage, users)
     if heirs is None:
         return
-    below = [(heir, instruction) for heir in heirs for instruction in heir.instructions]
-    words = {word for _, instruction in below for word in _words(instruction)}
+    below = _Below(set())
+    for heir in heirs:
+        for instruction in heir.instructions:
+            below = _with(below, heir, instruction)
     has_trigger = False
     for instruction in reversed(stage.instructions):
         if instruction.keyword == "ARG" and not any("$" in (pair.value or "") for pair in instruction.pairs):
             for pair in instruction.pairs if not has_trigger else ():
-                if pair.name not in words and _is_free(model, pair.name):
-                    yield from _finding(instruction, pair, below)
+                reads = below.reads_platform if is_platform_argument(pair.name) else below.reads_any
+                if pair.name not in below.words and not reads and _is_free(model, pair.name):
+                    yield _finding(instruction, pair, below.has_steps)
         has_trigger = has_trigger or instruction.keyword == "ONBUILD"
-        below.append((stage, instruction))
-        words.update(_words(instruction))
+        below = _with(below, stage, instruction)
+
+
+class _Below(NamedTuple):
+    """What stands below a place: all words of it, and whether a RUN may look up a name of BuildKit's, or any other."""
+
+    words: set[str]
+    reads_platform: bool = False
+    reads_any: bool = False
+    has_steps: bool = False
+
+
+def _with(below: _Below, stage: Stage, instruction: Instruction) -> _Below:
+    from dockls.semantics.environment_reads import environment_reader
+
+    below.words.update(_words(instruction))
+    if instruction.effective.keyword != "RUN":
+        return below
+    reads_platform = below.reads_platform or environment_reader(stage, instruction, "TARGETPLATFORM") is not None
+    reads_any = below.reads_any or environment_reader(stage, instruction, "") is not None
+    return _Below(below.words, reads_platform, reads_any, True)
 
 
 def _words(instruction: Instruction) -> frozenset[str]:
@@ -105,19 +129,13 @@ def _is_free(model: Model, name: str) -> bool:
     return name not in outside.build_arguments and all(name not in build.arguments for build in outside.builds)
 
 
-def _finding(instruction: Instruction, pair: Pair, below: list[tuple[Stage, Instruction]]) -> Iterator[Finding]:
-    from dockls.semantics.environment_reads import environment_reader
-    from dockls.semantics.variable_renaming import doubtful_use
-
-    runs = [(stage, one) for stage, one in below if one.effective.keyword == "RUN"]
-    if any(doubtful_use(one, pair.name) or environment_reader(stage, one, pair.name) for stage, one in runs):
-        return
-    consequence = "; its value only makes the steps below run again" if runs else ""
+def _finding(instruction: Instruction, pair: Pair, has_steps: bool) -> Finding:
+    consequence = "; its value only makes the steps below run again" if has_steps else ""
     message = f"nothing below reads `{pair.name}`{consequence}"
     fixes: tuple[Fix, ...] = ()
     if len(instruction.pairs) == 1:
         fixes = (Fix(f"Remove unused ARG {pair.name}", partial(_removed, instruction, pair.name), safe=False),)
-    yield Finding(Place(instruction, pair.name_span), message, fixes=fixes, unnecessary=True)
+    return Finding(Place(instruction, pair.name_span), message, fixes=fixes, unnecessary=True)
 
 
 def _removed(instruction: Instruction, name: str, model: Model) -> list[Edit] | None:
