@@ -1,35 +1,38 @@
-"""The finished image installs headers, though nothing is compiled in it.
+"""The finished image installs the headers of a library though nothing is compiled in it.
 
-`libssl-dev` brings headers and static libraries for compilers, and the library itself only by the way. A program that
-was built in another stage needs the library alone: `libssl3`, `libpq5`. The image gets smaller, and has less that can
-be vulnerable.
+A package such as `libssl-dev` holds headers for the compiler; what a program needs when it runs is in the package of
+the library itself (`libssl3t64`). The headers bring static libraries and further `-dev` packages along, and all of
+them have to be kept up to date.
 
-Told is the stage that is built by default, in a file with several stages. Nothing is said where a later command may
-compile: a build, an install of a language's packages, a script.
+Told are `-dev` and `-devel` packages in the last stage of a file whose program another stage builds. Nothing is said
+where a compiler is installed too, or where a later command may compile: `pip`, `gem`, `npm`, a script, a program that
+is not known. Those of the C library are left alone: .NET and others open `libdl.so` by the name that only they have.
 
 ```dockerfile
-FROM rust:1.90-alpine AS build
+FROM rust:1.91-alpine AS build
+WORKDIR /src
 COPY . .
-RUN cargo install --path . --root /out
+RUN cargo build --release
 
 FROM alpine:3.24
 RUN apk add --no-cache libpq-dev
-                       ^^^^^^^^^ info: `libpq-dev` is for compilers; a program that is built needs `libpq` alone
-COPY --from=build /out/bin/shop /usr/local/bin/
-CMD ["shop"]
+                       ^^^^^^^^^ info: `libpq-dev` holds headers for a compiler; a program needs `libpq` alone
+COPY --from=build /src/target/release/server /server
+CMD ["/server"]
 ```
 
 ->
 
 ```dockerfile
-FROM rust:1.90-alpine AS build
+FROM rust:1.91-alpine AS build
+WORKDIR /src
 COPY . .
-RUN cargo install --path . --root /out
+RUN cargo build --release
 
 FROM alpine:3.24
 RUN apk add --no-cache libpq
-COPY --from=build /out/bin/shop /usr/local/bin/
-CMD ["shop"]
+COPY --from=build /src/target/release/server /server
+CMD ["/server"]
 ```
 """
 
@@ -39,49 +42,81 @@ from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, file_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.environment_reads import looks_up
-from dockls.semantics.execution import executed
+from dockls.semantics.execution import Executed, executed
+from dockls.semantics.files import copies_of
 from dockls.syntax import Place
+
+_ENDINGS = ("-dev", "-devel")
+_OF_THE_C_LIBRARY = ("libc-", "libc6-", "glibc-", "musl-")
+_REMOVING = frozenset(("del", "remove", "purge", "autoremove", "erase"))
+#: managers of languages: what they install may be compiled
+_COMPILING = frozenset(
+    ("pip", "pip2", "pip3", "uv", "pipx", "gem", "npm", "pnpm", "yarn", "bun", "composer", "corepack", "bundle")
+)
 
 
 @file_rule(severity=Severity.INFORMATION, theme="size")
 def development_package_in_final_stage(model: Model) -> Iterator[Finding]:
-    """Look at the packages of the stage that is built by default."""
-    stage = model.target
-    if stage is None or stage.index == 0 or stage.parent is not None or not _takes_program(stage):
+    """Look at what the stages of the finished image install that no other stage starts from."""
+    target = model.target
+    if target is None or not any("-dev" in instruction.text for instruction in target.instructions):
         return
-    from dockls.knowledge import package_install, package_kind, runtime_packages
+    if not any(copy.stage is not None for copy in copies_of(target)) or _may_be_a_base(model, target):
+        return
+    from dockls.knowledge import package_install, package_kind
 
-    known = base_facts(stage)
-    for number, command in enumerate(executed(stage)):
-        install = package_install(command.words)
-        if install is None or install.manager not in ("apt", "apk") or install.virtual is not None:
+    commands = executed(target)
+    if not _compiles_nothing(target, commands):
+        return
+    removed = {word for each in commands if _REMOVING & set(each.words[1:4]) for word in each.words}
+    for each in commands:
+        install = package_install(each.words)
+        if install is None or install.virtual:
             continue
-        for package, at in zip(install.packages, install.indexes, strict=True):
-            release = known.release if known is not None and install.manager == "apt" else None
-            needed = runtime_packages(package, install.manager, release)
-            if package_kind(package, install.manager) != "dev" or not needed or _may_compile(stage, number):
+        for name, number in zip(install.packages, install.indexes, strict=True):
+            # `dev` is what headers are called that the table does not know, too.
+            if not name.endswith(_ENDINGS) or name in removed or name.startswith(_OF_THE_C_LIBRARY):
                 continue
-            names = " ".join(needed)
-            place = Place(command.instruction, command.word_span(at))
-            fix = Fix(f"Install `{names}`", edits.replacing(place, names), safe=False)
-            message = f"`{package}` is for compilers; a program that is built needs `{names}` alone"
-            yield Finding(place, message, fixes=(fix,))
+            if package_kind(name, install.manager) == "dev":
+                yield _finding(target, each, number, name, install.manager)
 
 
-def _takes_program(stage: Stage) -> bool:
-    return any(reference.target is not None for reference in stage.references)
+def _may_be_a_base(model: Model, target: Stage) -> bool:
+    """Whether others compile in the image: what starts from it, an SDK, an image that starts nothing."""
+    if any(stage.parent is target for stage in model.stages):
+        return True
+    known = base_facts(target)
+    return known is None or known.role == "sdk"
 
 
-def _may_compile(stage: Stage, number: int) -> bool:
-    """Whether a command behind the install may compile; compilers that are installed are there for something."""
-    from dockls.knowledge import install_command, package_install, package_kind
+def _compiles_nothing(target: Stage, commands: tuple[Executed, ...]) -> bool:
+    from dockls.knowledge import is_independent, is_plain, package_install, package_kind
+    from dockls.knowledge.command_words import unwrap
 
-    for position, command in enumerate(executed(stage)):
-        packages = package_install(command.words)
-        if packages is not None:
-            if any(package_kind(one, packages.manager) == "build" for one in packages.packages):
-                return True
-        elif position > number and (looks_up(command.words) or install_command(command.words) is not None):
-            return True
-    return any(one.keyword == "RUN" and (one.heredocs or one.is_json) for one in stage.instructions)
+    for each in commands:
+        install = package_install(each.words)
+        if install is not None:
+            if any(package_kind(name, install.manager) == "build" for name in install.packages):
+                return False
+            continue
+        command = unwrap(each.words)
+        if command is None or command.program in _COMPILING:
+            return False
+        if not is_plain(each.words) and not is_independent(each.words):
+            return False
+    return not any(run.is_json for run in target.instructions if run.keyword == "RUN")
+
+
+def _finding(target: Stage, each: Executed, number: int, name: str, manager: str) -> Finding:
+    from dockls.knowledge import runtime_packages
+
+    known = base_facts(target)
+    release = known.release or known.likely_release if known is not None else None
+    place = Place(each.instruction, each.word_span(number))
+    message = f"`{name}` holds headers for a compiler"
+    names = runtime_packages(name, manager, release) if manager == "apk" or release in ("bookworm", "trixie") else None
+    if not names:
+        return Finding(place, f"{message}, and nothing is compiled in this stage; install the library alone")
+    text = " ".join(names)
+    fix = Fix(f"Install `{text}`", edits.replacing(place, text), safe=False)
+    return Finding(place, f"{message}; a program needs `{text}` alone", fixes=(fix,))

@@ -1,21 +1,21 @@
-"""An ARG of the target platform, above steps of the builder that do not need it.
+"""An ARG of the platform above installs that are the same for every platform.
 
-On `FROM --platform=$BUILDPLATFORM` the steps of the builder are the same whatever platform is built for. The value of
-each ARG above a step belongs to what BuildKit looks up in its cache: below `ARG TARGETARCH`, packages and modules are
-installed once for each platform. Declare it below them, right above its first use, or not at all if nothing uses it.
+The value of every ARG above a RUN belongs to what BuildKit looks up in its cache, used or not. In a stage that stands
+on `--platform=$BUILDPLATFORM` the modules are downloaded once for all platforms, unless `ARG TARGETARCH` stands above:
+then they are downloaded once for each.
 
-Nothing is said of stages that run on the target platform, of which there is one per platform anyway, and of steps that
-may read the variable from their environment. Source: docs.docker.com/build/building/multi-platform/#cross-compilation.
+Nothing is said of stages that are built for the target platform, whose steps run for each anyway, and where the ARG
+sets an ENV or a command above its first use might read it from its environment.
 
 ```dockerfile
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build
-ARG TARGETARCH
-    ^^^^^^^^^^ hint: below `TARGETARCH`, `go mod download` runs once for each platform; declare it where it is used
 WORKDIR /src
+ARG TARGETARCH
+    ^^^^^^^^^^ hint: `TARGETARCH` makes `go mod download` run once for each platform; declare it where it is used
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN GOARCH=$TARGETARCH go build -o /app .
+RUN GOARCH=$TARGETARCH go build -o /server .
 ```
 
 ->
@@ -27,7 +27,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG TARGETARCH
-RUN GOARCH=$TARGETARCH go build -o /app .
+RUN GOARCH=$TARGETARCH go build -o /server .
 ```
 """
 
@@ -41,23 +41,25 @@ from dockls.semantics.early_arguments import EarlyArgument, early_platform_argum
 
 @stage_rule(severity=Severity.HINT, theme="cache")
 def early_platform_argument(stage: Stage) -> Iterator[Finding]:
-    """Look at the ARGs of stages on the platform of the builder."""
-    flag = stage.root.declaration.parsed.flag("platform")
-    if flag is None or "BUILDPLATFORM" not in (flag.value or ""):
+    """Look at the platform ARGs of a stage that is built once for all platforms."""
+    if not any(one.keyword == "ARG" and "TARGET" in one.text for one in stage.instructions):
         return
-    if any(instruction.keyword == "ARG" for instruction in stage.instructions):
-        yield from [_finding(found) for found in early_platform_arguments(stage)]
+    flag = stage.root.declaration.parsed.flag("platform")
+    if flag is None or "TARGET" in (flag.value or "TARGET"):
+        return
+    for found in early_platform_arguments(stage):
+        sets_others = any(one.keyword == "ENV" for one in found.group.group)
+        if found.early.use is not None and not sets_others:
+            yield _finding(found)
 
 
 def _finding(found: EarlyArgument) -> Finding:
     place, name, early, moved = found
-    related = tuple([Related(each.place, "is the same for each platform") for each in early.installs])
-    if early.use is None:
-        message = f"nothing uses `{name}`, but all steps below it run once for each platform"
-        return Finding(place, message, related, unnecessary=True)
-    first = early.installs[0]
-    words = [word for word in first.words if not word.startswith("-")]
+    words = [word for word in early.installs[0].words if not word.startswith("-")]
     command = " ".join(words[: 3 if words[1:2] == ["mod"] else 2])
-    message = f"below `{name}`, `{command}` runs once for each platform; declare it where it is used"
-    fix = Fix(f"Declare `{name}` where it is used", lambda model: lowered(model, moved))
-    return Finding(place, message, related, (fix,))
+    return Finding(
+        place,
+        f"`{name}` makes `{command}` run once for each platform; declare it where it is used",
+        related=tuple([Related(each.place, "runs once for each platform") for each in early.installs]),
+        fixes=(Fix(f"Declare `{name}` where it is used", lambda model: lowered(model, moved)),),
+    )

@@ -1,22 +1,28 @@
-"""A RUN that only prints.
+"""A RUN that only prints something.
 
-It makes a layer with nothing in it, and is silent from the second build on, when it comes from the cache. A comment
-tells readers of the file, `--progress=plain` shows what a build does.
+Whoever watches the first build sees it; after that the step is taken from the cache and prints nothing. It starts a
+container for it and makes an empty layer. `docker build --progress=plain`, or a comment, serves better.
+
+Told is a RUN of nothing but `echo`, `printf`, `pwd`, `env` and the like. Nothing is said where the text goes to a file
+or another command, where a command could fail and so check something (`ls /app`, `${NAME:?}`), where an ARG of the file
+stands in it, which may be there to break the cache, and of a RUN with mounts, which builds another stage.
 
 ```dockerfile
-FROM golang:1.26
-ARG TARGETPLATFORM
-RUN echo "building for $TARGETPLATFORM"
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint: this prints once and leaves a layer with nothing in it
-RUN go build -o /app .
+FROM node:24
+WORKDIR /app
+RUN echo "Installing dependencies"
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint: this only prints something in the first build, and makes an empty layer
+COPY package*.json ./
+RUN npm ci
 ```
 
 ->
 
 ```dockerfile
-FROM golang:1.26
-ARG TARGETPLATFORM
-RUN go build -o /app .
+FROM node:24
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
 ```
 """
 
@@ -26,28 +32,51 @@ from functools import partial
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Model, Stage
-from dockls.semantics.execution import executed_by
-from dockls.syntax import Instruction
+from dockls.semantics.execution import Executed, executed_by
+from dockls.semantics.first_line import on_first_line
+from dockls.semantics.platforms import is_platform_argument
+from dockls.semantics.variable_uses import variables
+from dockls.syntax import Instruction, Place
 from dockls.text import Edit
 
 _PRINTING = frozenset(("echo", "printf"))
-#: what may do more than print: substitution, redirection, pipes
-_DOING = ("$(", "`", ">", "|", "<")
+#: what prints something of the step when it is called without operands, and cannot fail
+_SHOWING = frozenset(("pwd", "env", "printenv", "whoami", "uname", "hostname", "date", "ls", "id"))
+_WORDS = (*_PRINTING, *_SHOWING)
 
 
-@stage_rule(severity=Severity.HINT, theme="style", group="style")
+@stage_rule(severity=Severity.HINT, theme="cache")
 def message_only_run(stage: Stage) -> Iterator[Finding]:
-    """Look at RUNs of nothing but `echo`."""
-    for instruction in stage.instructions:
-        if instruction.keyword != "RUN" or ("echo" not in instruction.text and "printf" not in instruction.text):
-            continue
-        commands = executed_by(stage, instruction)
-        only = bool(commands) and all(one.command.program in _PRINTING for one in commands)
-        if only and not instruction.flags and not any(mark in instruction.text for mark in _DOING):
-            fix = Fix("Remove the RUN", partial(_without, instruction), safe=False)
-            message = "this prints once and leaves a layer with nothing in it"
-            yield Finding(commands[0].place, message, fixes=(fix,), unnecessary=True)
+    """Look at the RUNs of a stage that does something else, too."""
+    if len(stage.instructions) < 2:
+        return
+    for run in stage.instructions:
+        if run.keyword == "RUN" and not run.flags and any(word in run.text for word in _WORDS):
+            commands = executed_by(stage, run)
+            if commands and all(_prints(each) for each in commands) and not _reads_argument(stage, run):
+                place = on_first_line(run, run.effective.rest_span)
+                if place.span == run.keyword_span:
+                    place = Place(run, run.head_span)
+                message = "this only prints something in the first build, and makes an empty layer"
+                fix = Fix("Delete this RUN", partial(_deleted, run), safe=False)
+                yield Finding(place, message, fixes=(fix,))
 
 
-def _without(instruction: Instruction, model: Model) -> list[Edit]:
-    return [edits.delete(model, instruction)]
+def _prints(each: Executed) -> bool:
+    command = each.command
+    if command.redirects or command.connector in ("|", "&") or command.assignments or command.depth > 0:
+        return False
+    return command.name in _PRINTING or (command.name in _SHOWING and not each.operands)
+
+
+def _reads_argument(stage: Stage, run: Instruction) -> bool:
+    """Whether the value of an ARG decides when it runs again, or an unset variable makes it fail."""
+    known = stage.state_before(run).arguments
+    for use in variables(run.text, run.escape, quotes=False):
+        if use.modifier in (":?", "?") or (use.name in known and not is_platform_argument(use.name)):
+            return True
+    return False
+
+
+def _deleted(run: Instruction, model: Model) -> list[Edit]:
+    return [edits.delete(model, run)]

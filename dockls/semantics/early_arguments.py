@@ -1,9 +1,10 @@
 """ARGs that are different in every build and stand above installs that do not use them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from dockls.semantics.environment_reads import environment_reader, is_install, looks_up
+from dockls.semantics.environment_reads import is_install, looks_up
 from dockls.semantics.execution import Executed, executed_by
 from dockls.semantics.platforms import is_platform_argument
 from dockls.semantics.stage import Stage
@@ -29,44 +30,23 @@ class EarlyArgument(NamedTuple):
 
 def early_arguments(stage: Stage) -> tuple[EarlyArgument, ...]:
     """Every ARG of the stage whose name tells that it changes with each build, above installs without it."""
+    return _early(stage, partial(_is_volatile, stage))
+
+
+def early_platform_arguments(stage: Stage) -> tuple[EarlyArgument, ...]:
+    """Every ARG of the stage that tells what platform is built for, above installs without it."""
+    return _early(stage, lambda name, default: name.startswith("TARGET") and is_platform_argument(name))
+
+
+def _early(stage: Stage, is_meant: Callable[[str, str | None], bool]) -> tuple[EarlyArgument, ...]:
     found: list[tuple[Place, str, Early]] = []
     for number, instruction in enumerate(stage.instructions):
         if instruction.keyword != "ARG":
             continue
-        pairs = [pair for pair in instruction.pairs if _is_volatile(stage, pair.name, pair.value)]
+        pairs = [pair for pair in instruction.pairs if is_meant(pair.name, pair.value)]
         if pairs and not _declared_again(stage.instructions, instruction):
             early = _followed(stage, instruction, stage.instructions[number + 1 :])
             found += [(Place(instruction, pair.name_span), pair.name, early) for pair in pairs if early.installs]
-    return _grouped(stage, found)
-
-
-def early_platform_arguments(stage: Stage) -> tuple[EarlyArgument, ...]:
-    """Every bare ARG of the target platform above installs without it, or that no step of the stage can use."""
-    found: list[tuple[Place, str, Early]] = []
-    for number, instruction in enumerate(stage.instructions):
-        pairs = instruction.pairs if instruction.keyword == "ARG" else ()
-        names = [pair.name for pair in pairs if pair.name.startswith("TARGET") and pair.value is None]
-        if not names or len(names) < len(pairs) or not all(map(is_platform_argument, names)):
-            continue
-        below = stage.instructions[number + 1 :]
-        early = _followed(stage, instruction, below)
-        if not _is_used(stage, below, names):
-            early = Early(early.group, (), None)
-        elif not early.installs or _declared_again(stage.instructions, instruction):
-            continue
-        found += [(Place(instruction, pair.name_span), pair.name, early) for pair in pairs]
-    return _grouped(stage, found)
-
-
-def _is_used(stage: Stage, below: Sequence[Instruction], names: Sequence[str]) -> bool:
-    """Whether a step speaks of one of the names or may look it up; so it counts where there is no step at all."""
-    runs = [one for one in below if one.keyword == "RUN"]
-    if not runs or any(one.keyword == "ONBUILD" or _mentions(one.text, set(names)) for one in below):
-        return True
-    return any(environment_reader(stage, run, name) is not None for run in runs for name in names)
-
-
-def _grouped(stage: Stage, found: Sequence[tuple[Place, str, Early]]) -> tuple[EarlyArgument, ...]:
     others = [early for _, _, early in found]
     return tuple([EarlyArgument(place, name, early, _joined(stage, early, others)) for place, name, early in found])
 
