@@ -105,14 +105,15 @@ def _distroless(reference: ImageReference, family: FamilyName) -> Replacement | 
         if kind == "nodejs":
             ends.append((known_version("node", version) or {}).get("ended"))
         ended = min([day for day in ends if day is not None], default=None)
-    if ended is None or ended > data["as_of"]:
+    if ended is None:
         return None
     if kind in ("nodejs", "java"):
         maintained = _offered(kind, version)
         base = "" if maintained is None else kind + maintained
     written = f"{start}/{base}-{data['current']}" + ("" if tag == "latest" else f":{tag}")
     known = bool(base) and kind != "python3" and tag in data["tags"]
-    return Replacement(written if known else None, ended, "" if known else _UNKNOWN, False, ())
+    # What the table only knows as announced is the end of support; whether it is rebuilt since, nobody has looked.
+    return Replacement(written if known else None, ended, "" if known else _UNKNOWN, ended > data["as_of"], ())
 
 
 def _named(reference: ImageReference, successor: str, tag: str) -> str:

@@ -75,4 +75,4 @@ def _install(stage: Stage, tools: tuple[str, ...]) -> Executed | None:
 def _is_portable(stage: Stage, tools: tuple[str, ...]) -> bool:
     """Whether a lock file tells that no package has a native module."""
     text = stage.context.read("package-lock.json") if stage.context.known and "npm" in tools else None
-    return text is not None and not any(word in text for word in _NATIVE)
+    return text is not None and '"packages"' in text and not any(word in text for word in _NATIVE)

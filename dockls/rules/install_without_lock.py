@@ -6,7 +6,8 @@ can hold different programs. `npm ci` installs exactly what is locked, and fails
 Cargo likewise writes `Cargo.lock` anew where it does not fit `Cargo.toml`, unless `--locked` tells it to fail.
 
 Told is `npm install` without names of packages, and `cargo build`, where the lock file is in the build context and
-copied above, or where a COPY names it. The fix writes `npm ci`, or adds `--locked`. Sources:
+copied above, or where a COPY names it; and `npm install` where the lock file is left behind in the build context. The
+fix writes `npm ci`, or adds `--locked`. Sources:
 docs.npmjs.com/cli/v11/commands/npm-ci, doc.rust-lang.org/cargo/commands/cargo-build.html#manifest-options.
 
 ```files
@@ -65,6 +66,12 @@ def _npm(stage: Stage, command: Executed) -> Iterator[Finding]:
         fix = Fix("Use npm ci", edits.replacing(place, "ci"), safe=False)
         message = f"`npm {command.words[number]}` may leave the versions of `{lock}`; `npm ci` keeps to them"
         yield Finding(command.place, message, fixes=(fix,))
+    elif number is not None and stage.context.known and _lock(stage, command, ("package.json",), ()) is not None:
+        left = next(
+            (one for one in _LOCKS if stage.context.exists(one) and not stage.context.ignored(one).ignored), None
+        )
+        if left is not None:
+            yield Finding(command.place, f"`{left}` is not copied, so this takes whatever versions are the newest")
 
 
 def _cargo(stage: Stage, command: Executed) -> Iterator[Finding]:

@@ -47,9 +47,20 @@ def go_linking(stage: Stage, build: Executed) -> Linking:
         return Linking(libc if libc in ("glibc", "musl") else None, "CGO_ENABLED=1")
     if any("-extldflags" in word and "-static" in word for word in build.words):
         return Linking("static", "-extldflags -static")
-    if libc == "musl" and not _installs_compiler(stage):
+    if libc == "musl" and not _installs_compiler(stage) and not _is_old_go(stage):
         return Linking("static", "the image has no C compiler, so cgo is off")
     return Linking(libc if libc in ("glibc", "musl") else None, "cgo is on by default where a C compiler is installed")
+
+
+def _is_old_go(stage: Stage) -> bool:
+    """Whether Go is older than 1.20, which links the package net against the C library even without a compiler."""
+    known = base_facts(stage)
+    parts = (known.version or "").split(".") if known is not None and known.family == "golang" else []
+    return len(parts) > 1 and parts[0] == "1" and parts[1].isdecimal() and int(parts[1]) < _FIRST_WITHOUT_CGO
+
+
+#: Go 1.20 turns cgo off where there is no C compiler
+_FIRST_WITHOUT_CGO = 20
 
 
 def variable_of(stage: Stage, build: Executed, name: str) -> str | None:
