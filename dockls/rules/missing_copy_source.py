@@ -3,10 +3,10 @@
 The build stops there with “not found”. A pattern that matches nothing is worse: BuildKit copies nothing and says
 nothing.
 
-Nothing is told where the build context is not known, of paths with variables, and of what is likely made before the
-build: what a `.gitignore` names, folders such as `target` and `dist`, archives and programs. It is a hint for names
-without an extension, which may be programs, and for patterns. What `.dockerignore` keeps out is told by
-`ignored-copy-source`.
+Nothing is told where the build context is not known, or holds none of the files that the Dockerfile copies by name, for
+then it may be another folder; of paths with variables, and of what is likely made before the build: what a
+`.gitignore` names, folders such as `target` and `dist`, archives and programs. It is a hint for names without an
+extension, which may be programs, and for patterns. What `.dockerignore` keeps out is told by `ignored-copy-source`.
 
 ```files
 requirements.txt
@@ -64,10 +64,17 @@ def missing_copy_source(stage: Stage) -> Iterator[Finding]:
     """Look for the sources of COPY and ADD in the build context."""
     if not stage.context.known:
         return
-    for instruction in stage.instructions:
-        if instruction.keyword in ("COPY", "ADD") and instruction.parsed.flag("from") is None:
-            for word in instruction.words[:-1]:
-                yield from _told(stage, instruction, word)
+    copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and one.parsed.flag("from") is None]
+    words = [(one, word) for one in copying for word in one.words[:-1]]
+    if any(_is_there(stage, word.value) for _, word in words):
+        for instruction, word in words:
+            yield from _told(stage, instruction, word)
+
+
+def _is_there(stage: Stage, source: str) -> bool:
+    """Whether the context has what is copied by that name, which tells that it is the right folder."""
+    path = cleaned(source)
+    return bool(path) and "$" not in source and "://" not in source and stage.context.kind(path) is not None
 
 
 def _told(stage: Stage, instruction: Instruction, word: Word) -> Iterator[Finding]:

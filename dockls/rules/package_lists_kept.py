@@ -36,8 +36,8 @@ from dockls.text import Edit, Span
 _ALIASES = ("DL3009", "DL3019", "DL3032", "DL3040")
 #: program -> what deletes its lists, and what shows that they are taken care of
 _KEEPING = {
-    "apt-get": ("rm -rf /var/lib/apt/lists/*", ("/var/lib/apt", "/var/lib/*", "distclean")),
-    "apt": ("rm -rf /var/lib/apt/lists/*", ("/var/lib/apt", "/var/lib/*", "distclean")),
+    "apt-get": ("rm -rf /var/lib/apt/lists/*", ("/var/lib/apt", "/var/lib/*", "distclean", "dist-clean")),
+    "apt": ("rm -rf /var/lib/apt/lists/*", ("/var/lib/apt", "/var/lib/*", "distclean", "dist-clean")),
     "apk": ("", ("--no-cache", "/var/cache/apk", "/var/cache/*", "apk cache clean", "/etc/apk/cache")),
     "dnf": ("dnf clean all", ("clean all", "/var/cache/dnf", "/var/cache/*", "/var/cache/libdnf5")),
     "microdnf": ("microdnf clean all", ("clean all", "/var/cache/")),
