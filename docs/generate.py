@@ -35,7 +35,7 @@ def pages() -> dict[Path, str]:
     written[ROOT / "docs/refactorings/README.md"] = f"# Refactorings\n\n{refactoring_table('')}\n{_EVALUATED}\n"
     readme = ROOT / "README.md"
     if readme.exists():
-        text = _filled(readme.read_text("utf-8"), "rules", rule_table("docs/rules/"))
+        text = _filled(readme.read_text("utf-8"), "rules", rule_list("docs/rules/"))
         written[readme] = _filled(text, "refactorings", refactoring_table("docs/refactorings/"))
     return written
 
@@ -97,9 +97,21 @@ def _severity(rule: Rule) -> str:
     return rule.severity.label + (f", {rule.group}" if rule.group else "")
 
 
-def rule_table(folder: str, theme: str | None = None) -> str:
-    """A table of all rules, or those of a theme; links lead into the folder."""
-    chosen = [rule for rule in rules() if theme in (None, rule.theme)]
+def rule_list(folder: str) -> str:
+    """The names of all rules by what they are about, those of groups apart; links lead into the folder."""
+    rows = []
+    for theme, title in THEMES.items():
+        chosen = [rule for rule in rules() if rule.theme == theme]
+        names = [f"[{rule.name}]({folder}{rule.name}.md)" for rule in chosen if rule.group is None]
+        asked = [f"[{rule.name}]({folder}{rule.name}.md)" for rule in chosen if rule.group is not None]
+        rows.append((title, ", ".join(names), ", ".join(asked)))
+    head = ("", "By default", "On request: `strict`, `style`")
+    return "".join("| " + " | ".join(row) + " |\n" for row in (head, ("---",) * len(head), *rows))
+
+
+def rule_table(folder: str, theme: str) -> str:
+    """A table of the rules of a theme; links lead into the folder."""
+    chosen = [rule for rule in rules() if rule.theme == theme]
     rows = [(rule, _severity(rule), summary(rule), ", ".join(rule.aliases)) for rule in chosen]
     return _table(("Rule", "Severity", "What it finds", "Also known as"), rows, folder)
 

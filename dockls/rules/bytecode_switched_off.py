@@ -28,7 +28,7 @@ _COMPILING = ("compileall", "py_compile", "--compile", "UV_COMPILE_BYTECODE", "P
 _DEVELOPMENT = ("dev", "test", "debug", "ci", "lint")
 
 
-@file_rule(severity=Severity.HINT, theme="cache", group="strict")
+@file_rule(severity=Severity.HINT, theme="compatibility", group="strict")
 def bytecode_switched_off(model: Model) -> Iterator[Finding]:
     """Look at the variable in the finished image."""
     target = model.target

@@ -40,7 +40,7 @@ _NPM_COMMANDS = frozenset(("ci", "install", "i", "prune", "clean-install", "upda
 _OLDEST_NODE = 16
 
 
-@stage_rule(severity=Severity.INFORMATION, theme="syntax")
+@stage_rule(severity=Severity.INFORMATION, theme="style")
 def deprecated_install_flag(stage: Stage) -> Iterator[Finding]:
     """Look at the options of npm and Poetry."""
     for command in executed(stage):

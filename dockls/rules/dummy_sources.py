@@ -51,7 +51,7 @@ _NEUTRAL = frozenset(("--locked", "--offline", "--frozen", "-v", "-vv", "--verbo
 _BUILDING = {"build": "build", "b": "build", "run": "build", "r": "build", "install": "install"}
 
 
-@stage_rule(severity=Severity.WARNING, theme="cache")
+@stage_rule(severity=Severity.WARNING, theme="files")
 def dummy_sources(stage: Stage) -> Iterator[Finding]:
     """Follow the stages from the dummy to the build of what was copied over it."""
     if not any(command.command.program == "cargo" for command in executed(stage)):

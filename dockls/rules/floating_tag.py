@@ -39,7 +39,7 @@ _FLOATING = frozenset((
 _DISTRIBUTIONS = ("debian", "ubuntu", "buildpack-deps")
 
 
-@stage_rule(severity=Severity.HINT, theme="stages", group="strict")
+@stage_rule(severity=Severity.HINT, theme="security", group="strict")
 def floating_tag(stage: Stage) -> Iterator[Finding]:
     """Look at the tags of the images that the stage names."""
     for reference in (stage.base, *stage.references):

@@ -32,7 +32,7 @@ _ASKING = frozenset(("apt-get", "apt", "yum", "dnf"))
 _LONG = frozenset(("--yes", "--assume-yes", "--assumeyes", "--assume-no", "--download-only", "--simulate"))
 
 
-@stage_rule(severity=Severity.WARNING, theme="syntax", aliases=("DL3014", "DL3030", "DL3038"))
+@stage_rule(severity=Severity.WARNING, theme="files", aliases=("DL3014", "DL3030", "DL3038"))
 def interactive_install(stage: Stage) -> Iterator[Finding]:
     """Look for `-y` in every install."""
     for command in executed(stage):

@@ -39,7 +39,7 @@ _STARTING = frozenset(("node", "npm", "yarn", "pnpm", "next", "nest", "nodejs", 
 _DEVELOPMENT = ("dev", "test", "watch", "debug", "ci", "lint")
 
 
-@file_rule(severity=Severity.HINT, theme="variables", group="strict")
+@file_rule(severity=Severity.HINT, theme="compatibility", group="strict")
 def missing_node_environment(model: Model) -> Iterator[Finding]:
     """Look at what the stage that is built by default starts."""
     target = model.target

@@ -28,7 +28,7 @@ from dockls.syntax import Place
 from dockls.text import Span
 
 
-@stage_rule(severity=Severity.WARNING, theme="stages")
+@stage_rule(severity=Severity.WARNING, theme="compatibility")
 def unknown_image(stage: Stage) -> Iterator[Finding]:
     """Look for the image of FROM among the official ones."""
     base = stage.base

@@ -30,7 +30,7 @@ from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
 
 
-@stage_rule(severity=Severity.HINT, theme="stages", aliases=("DL3006", "DL3007"), group="strict")
+@stage_rule(severity=Severity.HINT, theme="security", aliases=("DL3006", "DL3007"), group="strict")
 def unpinned_base(stage: Stage) -> Iterator[Finding]:
     """Look at the tags of the images that the stage names."""
     for reference in (stage.base, *stage.references):

@@ -37,7 +37,7 @@ _GEM_VERSION = ("-v", "--version")
 _TOOLS = frozenset(("pip", "setuptools", "wheel", "bundler", "npm", "corepack"))
 
 
-@stage_rule(severity=Severity.HINT, theme="cache", aliases=("DL3013", "DL3016", "DL3028", "DL3062"), group="strict")
+@stage_rule(severity=Severity.HINT, theme="security", aliases=("DL3013", "DL3016", "DL3028", "DL3062"), group="strict")
 def unpinned_package(stage: Stage) -> Iterator[Finding]:
     """Look for packages by name alone."""
     for command in executed(stage):

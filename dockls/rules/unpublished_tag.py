@@ -33,7 +33,7 @@ from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
 
 
-@stage_rule(severity=Severity.WARNING, theme="stages")
+@stage_rule(severity=Severity.WARNING, theme="compatibility")
 def unpublished_tag(stage: Stage) -> Iterator[Finding]:
     """Look up the tags of the images that the stage names."""
     for reference in (stage.base, *stage.references):
