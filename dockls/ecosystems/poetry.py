@@ -5,8 +5,8 @@ import re
 from dockls.semantics import Stage
 from dockls.semantics.execution import executed
 
-#: what is installed where nobody names a version (pypi.org/project/poetry, November 2026)
-NEWEST = (2, 2)
+#: what is installed where nobody names a version: 2 or newer
+NEWEST = (2, 0)
 _PINNED = re.compile(r"^poetry(?:\[[\w,-]*\])?(?:==|~=)(\d{1,4})(?:\.(\d{1,4}))?")
 _VERSION = re.compile(r"^v?(\d{1,4})(?:\.(\d{1,4}))?")
 

@@ -5,7 +5,8 @@ package to be found: Poetry 2 fails with “The current project could not be ins
 out, and the step still runs again only when the manifests change.
 
 Told is `poetry install` below COPY instructions that bring manifests alone. Nothing is said of Poetry 1, which only
-warned, and where `pyproject.toml` switches `package-mode` off. Source: python-poetry.org/docs/cli/#install.
+warned, and where `pyproject.toml` switches `package-mode` off. Source:
+github.com/python-poetry/poetry/pull/9333.
 
 ```dockerfile
 FROM python:3.14-slim
