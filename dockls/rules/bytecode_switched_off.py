@@ -25,14 +25,13 @@ from dockls.syntax import Instruction, Place
 
 _NAME = "PYTHONDONTWRITEBYTECODE"
 _COMPILING = ("compileall", "py_compile", "--compile", "UV_COMPILE_BYTECODE", "PYTHONPYCACHEPREFIX", "pyinstaller")
-_DEVELOPMENT = ("dev", "test", "debug", "ci", "lint")
 
 
 @file_rule(severity=Severity.HINT, theme="compatibility", group="strict")
 def bytecode_switched_off(model: Model) -> Iterator[Finding]:
     """Look at the variable in the finished image."""
     target = model.target
-    if target is None or (target.name or "").startswith(_DEVELOPMENT):
+    if target is None:
         return
     variable = target.final_state.environment.get(_NAME)
     if variable is None or variable.origin is None or not variable.value or not _runs_python(target):
@@ -47,8 +46,11 @@ def bytecode_switched_off(model: Model) -> Iterator[Finding]:
 
 def _runs_python(target: Stage) -> bool:
     """Whether CMD or ENTRYPOINT of the file starts something, and that is not for development."""
+    from dockls.ecosystems.development import for_development
     from dockls.knowledge import development_command
 
+    if for_development(target):
+        return False
     promised = contract(target)
     commands = [one for one in (promised.entrypoint, promised.command) if one is not None]
     words = [word for one in commands for text in one.words for word in text.split()]

@@ -53,7 +53,7 @@ def deprecated_install_flag(stage: Stage) -> Iterator[Finding]:
 
 
 def _of_poetry(stage: Stage, command: Executed) -> Iterator[Finding]:
-    """Poetry 1.2 brought `--only`, Poetry 2 took `--no-dev` away (python-poetry.org/history, 2.0.0)."""
+    """Poetry 1.2 brought `--only`, Poetry 2 took `--no-dev` away."""
     from dockls.ecosystems.poetry import poetry_version
 
     version = poetry_version(stage)

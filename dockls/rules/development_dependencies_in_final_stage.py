@@ -62,7 +62,7 @@ _NAMED = {
 _VARIABLES = (
     "NODE_ENV", "NPM_CONFIG_OMIT", "NPM_CONFIG_PRODUCTION", "npm_config_production", "COMPOSER_NO_DEV", "UV_NO_DEV",
 )  # fmt: skip
-_DEVELOPMENT = ("dev", "test", "debug", "ci", "lint", "base", "build")
+_NOT_FINAL = ("base", "build")
 _DEVELOPMENT_WORDS = frozenset(("ts-node", "tsx", "preview", "test", "jest", "vitest", "pytest", "storybook", "bash"))
 
 
@@ -94,6 +94,7 @@ def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
 
 def _runs_program(target: Stage) -> bool:
     """Whether the image is one that starts a program and not one for development."""
+    from dockls.ecosystems.development import for_development
     from dockls.knowledge import development_command
 
     promised = contract(target)
@@ -101,8 +102,8 @@ def _runs_program(target: Stage) -> bool:
     words = [word for one in (promised.entrypoint, promised.command) if one is not None for word in one.words]
     if started is None or all(one is None or one.origin is None for one in (promised.entrypoint, promised.command)):
         return False
-    name = (target.name or "").lower()
-    if name.startswith(_DEVELOPMENT) or development_command(" ".join(words).split()):
+    name = target.name or ""
+    if name.startswith(_NOT_FINAL) or for_development(target) or development_command(" ".join(words).split()):
         return False
     return not _DEVELOPMENT_WORDS & set(" ".join(words).replace(":", " ").split())
 

@@ -48,8 +48,10 @@ def missing_node_environment(model: Model) -> Iterator[Finding]:
     known = base_facts(target)
     if known is None or known.family != "node" or target.final_state.environment.get("NODE_ENV") is not None:
         return
+    from dockls.ecosystems.development import for_development
+
     started = _started(target)
-    if started is None:
+    if started is None or for_development(target):
         return
     words = " ".join([word.value for word in started.words])
     if "NODE_ENV" in words or not _is_program(words.split()) or _sets_itself(target, words):
@@ -77,8 +79,6 @@ def _is_program(words: list[str]) -> bool:
 
 def _sets_itself(target: Stage, words: str) -> bool:
     """Whether the script of package.json sets the variable."""
-    if target.name is not None and target.name.startswith(_DEVELOPMENT):
-        return True
     if not any(manager in words.split() for manager in ("npm", "yarn", "pnpm")):
         return False
     return "NODE_ENV" in (target.context.read("package.json") or "")

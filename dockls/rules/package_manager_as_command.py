@@ -5,7 +5,8 @@ and which do not surely pass the signal on. The image also needs npm only for th
 at once.
 
 Told are CMD and ENTRYPOINT in JSON form that run a script of `package.json` by npm, yarn or pnpm. Nothing is said of
-scripts for development. Where `package.json` is known and the script is a plain call of `node`, the fix writes it.
+scripts, stages and files for development. Where `package.json` is known and the script is a plain call of `node`, the
+fix writes it.
 
 ```json package.json
 {"scripts": {"start": "node server.js"}}
@@ -51,18 +52,19 @@ def package_manager_as_command(stage: Stage) -> Iterator[Finding]:
         if instruction.keyword not in ("CMD", "ENTRYPOINT") or not instruction.is_json or not instruction.words:
             continue
         words = tuple([word.value for word in instruction.words])
-        if words[0] in _MANAGERS and _is_script(words):
+        if words[0] in _MANAGERS and _is_script(stage, words):
             message = f"{words[0]} is the first process instead of the program, and stands between it and the signals"
             place = on_first_line(instruction, instruction.words[0].span)
             yield Finding(place, message + " to stop", fixes=_fixes(stage, instruction, words))
 
 
-def _is_script(words: tuple[str, ...]) -> bool:
+def _is_script(stage: Stage, words: tuple[str, ...]) -> bool:
+    from dockls.ecosystems.development import for_development
     from dockls.ecosystems.package_json import script_of
     from dockls.knowledge import development_command
 
     script = script_of(words)
-    if script is None or development_command(words):
+    if script is None or development_command(words) or for_development(stage):
         return False
     return not script.startswith(("dev", "test", "watch", "storybook", "lint", "build")) and ":dev" not in script
 

@@ -25,7 +25,7 @@ from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import copies_of
-from dockls.syntax import Place
+from dockls.syntax import Instruction, Place
 from dockls.text import Edit
 
 _ADDING = {
@@ -44,7 +44,8 @@ _SAVING = frozenset(("--save-dev", "-D", "--save", "-S"))
 @stage_rule(severity=Severity.INFORMATION, theme="cache")
 def packages_added_in_build(stage: Stage) -> Iterator[Finding]:
     """Look for packages that package managers add."""
-    installed: set[str | None] = set()
+    below = _NOWHERE if stage.parent is None else stage.parent.folded(_installed, lambda root: _NOWHERE)
+    installed = set(below)
     for command in executed(stage):
         names = _added(command)
         if names is None:
@@ -58,8 +59,17 @@ def packages_added_in_build(stage: Stage) -> Iterator[Finding]:
         elif not names and command.directory in installed and _SAVING & set(command.words):
             message = "this adds nothing to what is installed above, and resolves the versions anew"
             yield Finding(command.place, message, fixes=_deletion(stage, command))
-        if not names:
+        if not names and command.directory is not None:
             installed.add(command.directory)
+
+
+_NOWHERE = frozenset[str]()
+
+
+def _installed(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """The folders in which the project's packages are installed."""
+    own = {one.directory for one in executed(stage) if _added(one) == () and one.directory is not None}
+    return below if own <= below else below | own
 
 
 def _added(command: Executed) -> tuple[str, ...] | None:
@@ -91,18 +101,28 @@ def _is_elsewhere(name: str) -> bool:
 def _is_project(stage: Stage, command: Executed) -> bool:
     """Whether a COPY above brings the package.json that lies where the command runs."""
     position = stage.instructions.index(command.instruction)
-    above = set(stage.instructions[:position])
+    above = frozenset(stage.instructions[:position])
     if command.directory is None:
         return False
-    places = (command.directory, f"{command.directory.rstrip('/')}/package.json")
+    below = _NOWHERE if stage.parent is None else stage.parent.folded(_manifests, lambda root: _NOWHERE)
+    return command.directory in below or command.directory in _own_manifests(stage, above)
+
+
+def _manifests(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """The folders of the image that a package.json has been copied to."""
+    own = _own_manifests(stage, frozenset(stage.instructions))
+    return below if own <= below else below | own
+
+
+def _own_manifests(stage: Stage, above: frozenset[Instruction]) -> set[str]:
+    found: set[str] = set()
     for copy in copies_of(stage):
-        if copy.instruction not in above or copy.stage is not None or copy.from_image or copy.destination not in places:
+        if copy.instruction not in above or copy.stage is not None or copy.from_image or copy.destination is None:
             continue
-        if any(source.rpartition("/")[2] in _MANIFESTS for source in copy.sources):
-            return True
-        if stage.context.exists("package.json") and any(source in (".", "./") for source in copy.sources):
-            return True
-    return False
+        whole = stage.context.exists("package.json") and any(source in (".", "./") for source in copy.sources)
+        if whole or any(source.rpartition("/")[2] in _MANIFESTS for source in copy.sources):
+            found.add(copy.destination.removesuffix("/package.json") or "/")
+    return found
 
 
 _MANIFESTS = frozenset(("package.json", "package*.json", "package.json*", "package*", "package-lock.json"))

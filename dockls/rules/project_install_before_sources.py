@@ -5,7 +5,8 @@ package to be found: Poetry 2 fails with “The current project could not be ins
 out, and the step still runs again only when the manifests change.
 
 Told is `poetry install` below COPY instructions that bring manifests alone. Nothing is said of Poetry 1, which only
-warned, and where `pyproject.toml` switches `package-mode` off. Source: python-poetry.org/docs/cli/#install.
+warned, and where `pyproject.toml` switches `package-mode` off. Source:
+github.com/python-poetry/poetry/pull/9333.
 
 ```dockerfile
 FROM python:3.14-slim
@@ -36,7 +37,7 @@ from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import copies_of
-from dockls.syntax import Place
+from dockls.syntax import Instruction, Place
 from dockls.text import Span
 
 _OPTIONS = ("--no-root", "--only-root", "--help", "-C", "--directory", "-P", "--project")
@@ -73,23 +74,34 @@ def _install(command: Executed) -> int | None:
 def _has_manifests_alone(stage: Stage, command: Executed) -> bool:
     """Whether COPY instructions above bring pyproject.toml and nothing that may be a package."""
     position = stage.instructions.index(command.instruction)
-    above = set(stage.instructions[:position])
-    copies = [copy for copy in copies_of(stage) if copy.instruction in above]
-    copies += [copy for below in stage.chain[1:] for copy in copies_of(below)]
-    own = [copy for copy in copies if copy.stage is None and not copy.from_image]
-    sources = [source.removeprefix("./").rpartition("/")[2] for copy in own for source in copy.sources]
-    if len(own) != len(copies) or not any(source.startswith("pyproject.toml") for source in sources):
-        return False
-    if not all(source in _MANIFESTS or source.lower().startswith(("readme", "license")) for source in sources):
-        return False
-    return not any(_brings(one, command) for each in stage.chain for one in executed(each))
+    below = _NOTHING if stage.parent is None else stage.parent.folded(_brought_upon, lambda root: _NOTHING)
+    brought = _brought(stage, below, frozenset(stage.instructions[: position + 1]))
+    return brought == (True, False)
 
 
-def _brings(one: Executed, command: Executed) -> bool:
+#: whether pyproject.toml is there, and whether there may be sources
+_NOTHING = (False, False)
+
+
+def _brought_upon(stage: Stage, below: tuple[bool, bool]) -> tuple[bool, bool]:
+    return below if below[1] else _brought(stage, below, frozenset(stage.instructions))
+
+
+def _brought(stage: Stage, below: tuple[bool, bool], above: frozenset[Instruction]) -> tuple[bool, bool]:
+    manifest, sources = below
+    for copy in copies_of(stage):
+        if copy.instruction in above:
+            names = [source.removeprefix("./").rpartition("/")[2] for source in copy.sources]
+            manifest = manifest or any(name.startswith("pyproject.toml") for name in names)
+            plain = all(name in _MANIFESTS or name.lower().startswith(("readme", "license")) for name in names)
+            sources = sources or not plain or copy.stage is not None or copy.from_image
+    made = any(command.instruction in above and _brings(command) for command in executed(stage))
+    return manifest, sources or made
+
+
+def _brings(command: Executed) -> bool:
     """Whether a command may put sources beside the manifests; a download of Poetry itself does not."""
-    if one.command.program not in _BRINGING or one.place == command.place:
-        return False
-    return not any("python-poetry.org" in word for word in one.words)
+    return command.command.program in _BRINGING and not any("python-poetry.org" in word for word in command.words)
 
 
 def _fails(stage: Stage) -> bool:
