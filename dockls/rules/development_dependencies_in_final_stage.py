@@ -79,7 +79,7 @@ class _Kept(NamedTuple):
 def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
     """Look at what the stage that is built by default holds."""
     target = model.target
-    if target is None or not _runs_program(target):
+    if target is None or not any(map(_installs, model.stages)) or not _runs_program(target):
         return
     held: dict[int, dict[str, _Kept]] = {}
     for stage in model.stages:
@@ -90,6 +90,18 @@ def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
             continue
         told.add(kept.place)
         yield _finding(target, kept)
+
+
+def _installs(stage: Stage) -> bool:
+    """Whether the stage installs such packages; remembered, because all stages are looked at after each keystroke."""
+    found = stage.memo.get(development_dependencies_in_final_stage)
+    if found is None:
+        from dockls.knowledge import install_command
+
+        installs = [install_command(one.words) for one in executed(stage)]
+        found = any(one is not None and one.ecosystem in _FOLDERS for one in installs)
+        stage.memo[development_dependencies_in_final_stage] = found
+    return bool(found)
 
 
 def _runs_program(target: Stage) -> bool:

@@ -73,8 +73,16 @@ class _Anchor(NamedTuple):
 def late_stable_step(model: Model) -> Iterator[Finding]:
     """Look at stages that make accounts or copy settings."""
     for stage in model.stages:
-        if any(_is_candidate(instruction) for instruction in stage.instructions):
+        if _is_worthwhile(stage):
             yield from _of_stage(model, stage)
+
+
+def _is_worthwhile(stage: Stage) -> bool:
+    """Whether there is a step that could be told; remembered, because all stages are looked at after each keystroke."""
+    found = stage.section.memo.get(late_stable_step)
+    if found is None:
+        found = stage.section.memo[late_stable_step] = any(map(_is_candidate, stage.instructions))
+    return bool(found)
 
 
 def _is_candidate(instruction: Instruction) -> bool:

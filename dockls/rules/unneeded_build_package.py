@@ -62,13 +62,16 @@ def unneeded_build_package(model: Model) -> Iterator[Finding]:
     """Look at stages of Go images that nothing starts from."""
     parents = {stage.parent for stage in model.stages}
     for stage in model.stages:
-        if stage not in parents and stage is not model.target and "CGO_ENABLED" in _text(stage):
+        if stage not in parents and stage is not model.target and _may_set(stage):
             yield from _of_stage(stage)
 
 
-def _text(stage: Stage) -> str:
-    """What the stage says; a variable that is set in a stage below it is looked up all the same."""
-    return stage.section.text if stage.parent is None else "CGO_ENABLED"
+def _may_set(stage: Stage) -> bool:
+    """Whether the stage, or one below it, may set the variable; remembered, for all stages are looked at each time."""
+    found = stage.section.memo.get(unneeded_build_package)
+    if found is None:
+        found = stage.section.memo[unneeded_build_package] = "CGO_ENABLED" in stage.section.text
+    return bool(found) or stage.parent is not None
 
 
 def _of_stage(stage: Stage) -> Iterator[Finding]:

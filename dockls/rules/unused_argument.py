@@ -45,9 +45,10 @@ def unused_argument(model: Model) -> Iterator[Finding]:
     """Look at the ARGs of all stages that are not read in the stage or in one that starts from it."""
     users: dict[Stage, list[Stage]] = {}
     for stage in model.stages:
-        if any(instruction.keyword == "ARG" for instruction in stage.instructions):
+        candidates = _candidates(stage)
+        if candidates:
             users = users or _users(model)
-            yield from _of_stage(model, stage, users)
+            yield from _of_stage(model, stage, candidates, users)
 
 
 def _users(model: Model) -> dict[Stage, list[Stage]]:
@@ -59,7 +60,9 @@ def _users(model: Model) -> dict[Stage, list[Stage]]:
     return found
 
 
-def _of_stage(model: Model, stage: Stage, users: dict[Stage, list[Stage]]) -> Iterator[Finding]:
+def _of_stage(
+    model: Model, stage: Stage, candidates: "tuple[_Candidate, ...]", users: dict[Stage, list[Stage]]
+) -> Iterator[Finding]:
     heirs = _heirs(stage, users)
     if heirs is None:
         return
@@ -67,13 +70,38 @@ def _of_stage(model: Model, stage: Stage, users: dict[Stage, list[Stage]]) -> It
     for heir in heirs:
         for instruction in heir.instructions:
             below = _with(below, heir, instruction)
-    has_trigger = False
+    for one in candidates:
+        reads = below.reads_platform if is_platform_argument(one.pair.name) else below.reads_any
+        if one.pair.name not in below.words and not reads and _is_free(model, one.pair.name):
+            yield _finding(one.instruction, one.pair, one.has_steps or below.has_steps)
+
+
+class _Candidate(NamedTuple):
+    """An ARG that its own stage does not read; `has_steps` tells whether a RUN stands below it there."""
+
+    instruction: Instruction
+    pair: Pair
+    has_steps: bool
+
+
+def _candidates(stage: Stage) -> tuple[_Candidate, ...]:
+    """The ARGs that the stage itself does not read; remembered, for all stages are looked at after each keystroke."""
+    found = stage.memo.get(unused_argument)
+    if found is None:
+        declares = any(instruction.keyword == "ARG" for instruction in stage.instructions)
+        found = stage.memo[unused_argument] = tuple(_unread(stage)) if declares else ()
+    assert isinstance(found, tuple)
+    return found
+
+
+def _unread(stage: Stage) -> Iterator[_Candidate]:
+    below, has_trigger = _Below(set()), False
     for instruction in reversed(stage.instructions):
         if instruction.keyword == "ARG" and not any("$" in (pair.value or "") for pair in instruction.pairs):
             for pair in instruction.pairs if not has_trigger else ():
                 reads = below.reads_platform if is_platform_argument(pair.name) else below.reads_any
-                if pair.name not in below.words and not reads and _is_free(model, pair.name):
-                    yield _finding(instruction, pair, below.has_steps)
+                if pair.name not in below.words and not reads:
+                    yield _Candidate(instruction, pair, below.has_steps)
         has_trigger = has_trigger or instruction.keyword == "ONBUILD"
         below = _with(below, stage, instruction)
 

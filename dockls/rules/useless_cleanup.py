@@ -56,16 +56,24 @@ _EMPTYING = {
 def useless_cleanup(model: Model) -> Iterator[Finding]:
     """Look at the last RUN of every stage from which others copy."""
     for stage in model.stages[:-1]:
-        last = next((one for one in reversed(stage.instructions) if one.effective.keyword == "RUN"), None)
-        if last is None or last.keyword != "RUN" or not ("rm" in last.text or "clean" in last.text):
-            continue
-        removed = _removed(stage, last)
+        last = _last_run(stage)
+        removed = [] if last is None else _removed(stage, last)
         taken = _taken(model, stage) if removed else None
-        if taken is None or any(_meet(path, other) for path in removed for other in taken):
+        if last is None or taken is None or any(_meet(path, other) for path in removed for other in taken):
             continue
         message = f"no stage copies `{removed[0]}` from stage {stage.title}, so this makes no image smaller"
         fix = Fix("Delete this RUN", partial(_deleted, last), safe=False)
         yield Finding(_place(stage, last), message, fixes=(fix,))
+
+
+def _last_run(stage: Stage) -> Instruction | None:
+    """The last RUN, if it may remove files; remembered, because all stages are looked at after each keystroke."""
+    if useless_cleanup not in stage.section.memo:
+        last = next((one for one in reversed(stage.instructions) if one.effective.keyword == "RUN"), None)
+        removes = last is not None and last.keyword == "RUN" and ("rm" in last.text or "clean" in last.text)
+        stage.section.memo[useless_cleanup] = last if removes else None
+    found: Instruction | None = stage.section.memo[useless_cleanup]
+    return found
 
 
 def _deleted(run: Instruction, model: Model) -> list[Edit]:
