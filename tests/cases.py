@@ -19,7 +19,7 @@ SENTENCES = (
     *("title:", "grade:", "assumes:", "file:", "repeats"),
 )
 #: fences that tell what stands around the file without being files
-SPECIAL = ("files", "targets", "contexts", "arguments")
+SPECIAL = ("files", "targets", "contexts", "arguments", "platforms")
 TESTS = Path(__file__).parent
 #: where the Dockerfile of a case pretends to lie
 FOLDER = "/nowhere/case"
@@ -67,6 +67,8 @@ class Case:
         found = surroundings(f"{FOLDER}/Dockerfile", open_files=open_files)
         uses = [TargetUse(f"{FOLDER}/compose.yaml", Span(0, 0), name, "compose", "|") for name in listed["targets"]]
         arguments = dict(pair.partition("=")[::2] for pair in listed["arguments"])
+        lines = [line.partition(" = ") for line in self.files.get("platforms", "").splitlines()]
+        platforms = {image: tuple(found.split()) for image, _, found in lines}
         return found._replace(
             context=FileMapContext(paths) if paths else EMPTY_SURROUNDINGS.context,
             context_certain=bool(paths),
@@ -74,6 +76,8 @@ class Case:
             named_contexts=found.named_contexts.union(listed["contexts"]),
             build_arguments={**found.build_arguments, **arguments},
             problems=(),
+            platforms=platforms.pop("build", ()),
+            image_platforms=platforms,
         )
 
     def drawn(self, found: list[tuple[Span, str]]) -> Fence:

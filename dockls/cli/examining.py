@@ -16,6 +16,10 @@ from dockls.engine import RuleSet, check, configured, fixed, known_words, with_s
 from dockls.project import Configuration, Found, Neighborhood, load_configuration
 from dockls.rooms import Fix, Rule, Severity
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockls.project.registry import Registries
+
 
 class Examined(NamedTuple):
     """The outcomes of some files in their order; `failed` tells that something ends in exit status 2."""
@@ -59,6 +63,7 @@ class Session:
         self._told: set[str] = set()
         self.neighborhood = Neighborhood()
         self.baseline: Baseline | None = None
+        self._registries: dict[tuple[str, ...], Registries] = {}
 
     def fail(self, sentence: str) -> None:
         """Tell a problem, once, and end in exit status 2."""
@@ -84,6 +89,19 @@ class Session:
                 found = found._replace(ignore=(*found.ignore, *names(options.ignore)))
             self._configurations[folder] = found
         return self._configurations[folder].for_file(path)
+
+    def with_platforms(self, opened: Opened, configuration: Configuration) -> Opened:
+        """The file with what the registries that may be asked say of its base images; tells what they do not."""
+        from dockls.project.registry import Registries
+        from dockls.semantics import Model
+
+        registries = self._registries.setdefault(configuration.registries, Registries(configuration.registries))
+        for image in filter(registries.asks_for, opened.model.base_images):
+            problem = registries.ask(image).problem
+            if problem is not None:
+                self._tell(problem)
+        around = registries.around(opened.model.surroundings, configuration.platforms)
+        return opened._replace(model=Model(opened.model.tree, around))
 
     def takes_baseline(self) -> bool:
         """Read the baseline that is asked for; tells if it cannot be read."""
@@ -122,6 +140,8 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
     rule_set = session.rule_set(configuration)
     context = options.context or configuration.context
     opened = open_model(path, context, session.neighborhood, configuration.targets)
+    if configuration.registries:
+        opened = session.with_platforms(opened, configuration)
     mended = opened
     if options.fix or options.diff:
         mended = _mended(session, opened, rule_set)
@@ -146,7 +166,8 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
         sum(bool(one.finding.fixes) for one in found) - safe,
         any(one.severity <= level for one in found),
         mended is not opened,
-        opened.exact and not opened.model.surroundings.problems,
+        # What a registry says today it may not say tomorrow.
+        opened.exact and not opened.model.surroundings.problems and not configuration.registries,
         [mark_of(one) for one in all_found] if options.write_baseline else [],
     )
 

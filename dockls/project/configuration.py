@@ -13,7 +13,7 @@ LEVELS = ("error", "warning", "information", "hint", "off")
 
 _KEYS = (
     "select", "ignore", "severity", "context", "targets", "fail-on", "per-file-ignores", "per-stage-ignores",
-    "other-servers",
+    "other-servers", "registries", "platforms",
 )  # fmt: skip
 #: keys in the spelling that editors use
 _EDITORS = {
@@ -41,7 +41,8 @@ class Configuration(NamedTuple):
     stages that are built besides the last one. `path` is the file the settings come from.
 
     `file_ignores` and `stage_ignores` are patterns (of paths from the settings file's folder, of names of stages) with
-    the rules that are ignored there. `other_servers` tell the same findings in the same editor.
+    the rules that are ignored there. `other_servers` tell the same findings in the same editor. `registries` may be
+    asked for the platforms of images, `platforms` are those that are built for.
     """
 
     select: tuple[str, ...] | None = None
@@ -55,6 +56,8 @@ class Configuration(NamedTuple):
     file_ignores: tuple["Ignored", ...] = ()
     stage_ignores: tuple["Ignored", ...] = ()
     other_servers: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
 
     @property
     def rules_key(self) -> object:
@@ -209,6 +212,10 @@ class _Reader:
             return result._replace(ignore=self._strings(key, value, rules=True) or ())
         if key == "targets":
             return result._replace(targets=self._strings(key, value) or ())
+        if key == "registries":
+            return result._replace(registries=self._strings(key, value) or ())
+        if key == "platforms":
+            return result._replace(platforms=self._strings(key, value) or ())
         if key == "per-file-ignores":
             return result._replace(file_ignores=self._ignores(key, value))
         if key == "per-stage-ignores":

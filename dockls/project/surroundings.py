@@ -50,6 +50,8 @@ class Surroundings(NamedTuple):
     context of its own; `build_arguments` the values some build passes (the first found of each name).
     `context_certain` tells whether a file or a setting names the context, or it was only guessed.
     `declared_targets` are stages that the settings call built.
+    `image_platforms` are the platforms of images that a registry was asked for, `platforms` those that are built for;
+    both are empty unless the settings name a registry.
     """
 
     context: BuildContext = UNKNOWN_CONTEXT
@@ -60,6 +62,8 @@ class Surroundings(NamedTuple):
     context_certain: bool = False
     builds: tuple[Build, ...] = ()
     declared_targets: tuple[str, ...] = ()
+    image_platforms: Mapping[str, tuple[str, ...]] = {}
+    platforms: tuple[str, ...] = ()
 
 
 #: nothing is known but the text

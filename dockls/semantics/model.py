@@ -99,6 +99,12 @@ class Model:
         return self.graph.references
 
     @property
+    def base_images(self) -> tuple[str, ...]:
+        """The images that its stages start from, each once, variables expanded; those that are not known left out."""
+        found = [stage.base_image for stage in self.stages if stage.parent is None]
+        return tuple(dict.fromkeys([image for image in found if image and image != "scratch"]))
+
+    @property
     def target(self) -> Stage | None:
         """The stage that is built by default: the last one."""
         return self.stages[-1] if self.stages else None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dockls.engine import Diagnostic
     from dockls.project import Configuration
     from dockls.rooms import Finding, Refactoring, Rule
+    from dockls.server.asking import Asking
     from dockls.server.documents import Document
     from dockls.server.session import Session
     from dockls.server.transport import Encoded, Json
@@ -42,6 +43,7 @@ class EngineAnalyzer:
         self._session = session
         self._rule_sets: dict[object, RuleSet] = {}
         self._reported: set[str] = set()
+        self._askings: dict[tuple[str, ...], Asking] = {}
 
     def model(self, document: Document) -> Model:
         """What the current version of the document means."""
@@ -105,7 +107,19 @@ class EngineAnalyzer:
             around = surroundings(path, context=configuration.context, open_files=texts)
             self._report(around.problems)
         around = around._replace(declared_targets=configuration.targets)
-        return _Memory(Model(document.tree, around), self._rule_set(configuration))
+        model = Model(document.tree, around)
+        # Only the user may have the editor speak to the network, and not a file of the folder that is open.
+        if self._session.settings.values.get("registries") and configuration.registries:
+            model = self._asking(configuration.registries).answered(model, configuration.platforms)
+        return _Memory(model, self._rule_set(configuration))
+
+    def _asking(self, names: tuple[str, ...]) -> Asking:
+        """What asks the registries of these names."""
+        from dockls.server.asking import Asking
+
+        if names not in self._askings:
+            self._askings[names] = Asking(names, self._session.front)
+        return self._askings[names]
 
     def _configuration(self, path: str | None) -> Configuration:
         """The settings for a file; those for a document without a file are the first workspace folder's."""

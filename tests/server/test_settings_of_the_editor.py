@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from local_registry import local_registry
 from lsp_client import FAKE, PULL, PUSH, Client, at
 
 from dockls.server.settings import Settings
@@ -114,3 +115,23 @@ def test_levels_of_dockers_extension_count_where_there_are_no_own(of_docker, own
         client.open("FROM node:24\nMAINTAINER jane\n", "untitled:1")
         found = [one for one in client.diagnostics()["diagnostics"] if one["code"] == "deprecated-maintainer"]
         assert [one["severity"] for one in found] == ([severity] if severity else [])
+
+
+def test_registries_are_asked_while_the_editor_goes_on(tmp_path):
+    """What the registry says comes with the next diagnostics; a settings file alone has nothing asked."""
+    with local_registry() as (name, asked):
+        file = tmp_path / "Dockerfile"
+        file.write_text(f"FROM {name}/one\n")
+        (tmp_path / "dockls.toml").write_text(f'registries = ["{name}"]\nplatforms = ["linux/arm64"]\n')
+        wanted = {"select": ["InvalidBaseImagePlatform"]}
+        with Client() as client:
+            client.initialize(PUSH, initializationOptions=wanted)
+            client.open(file.read_text(), uri=file.as_uri())
+            assert client.diagnostics()["diagnostics"] == []
+        assert asked == []
+        with Client() as client:
+            client.initialize(PUSH, initializationOptions=wanted | {"registries": [name]})
+            client.open(file.read_text(), uri=file.as_uri())
+            assert client.diagnostics()["diagnostics"] == []
+            (found,) = client.diagnostics()["diagnostics"]
+            assert found["message"] == f"`{name}/one` is for linux/amd64 only, but this stage is for linux/arm64"
