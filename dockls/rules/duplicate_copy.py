@@ -20,8 +20,9 @@ COPY . .
 RUN npm ci
 ```
 
-Nothing is said if a RUN stands between the two, or another COPY to the same place, if they give the files different
-owners or modes, or if one of them takes a pattern, an archive or an address that could mean something else.
+Nothing is said if a RUN stands between the two that does more than install what is locked (`npm ci`), or another COPY
+to the same place, if they give the files different owners or modes, or if one of them takes a pattern, an archive or an
+address that could mean something else.
 """
 
 import posixpath
@@ -30,7 +31,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.syntax import Place
+from dockls.syntax import Instruction, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,32 +45,55 @@ _ARCHIVES = (".tar", ".gz", ".tgz", ".xz", ".txz", ".bz2", ".tbz2", ".zst", ".zi
 
 @stage_rule(severity=Severity.WARNING, theme="files")
 def duplicate_copy(stage: Stage) -> Iterator[Finding]:
-    """Compare each COPY with those above it, up to the last RUN."""
+    """Compare each COPY with those above it, up to the last RUN that does more than install packages."""
     if sum(instruction.keyword in ("COPY", "ADD") for instruction in stage.instructions) < 2:
         return
     from dockls.semantics.files import copy_of
 
     above: list[Copy] = []
+    # What stands above an install may be needed by it; only what comes again below can go.
+    fixed: list[Copy] = []
     for instruction in stage.instructions:
         if instruction.keyword in ("RUN", "ONBUILD"):
+            fixed = [*fixed, *above][-_MOST_COMPARED:] if _only_installs(stage, instruction) else []
             above = []
         elif instruction.keyword in ("COPY", "ADD"):
             copy = copy_of(stage, instruction)
             if copy is None or not _is_plain(copy):
-                above = []
+                above, fixed = [], []
                 continue
-            needless = None
-            for earlier in above[: -_MOST_COMPARED - 1 : -1]:
-                needless = _needless(stage, earlier, copy)
-                if needless is earlier and _has_early_sources(stage):
-                    needless = None  # a manifest whose install stands too far below
-                if needless is not None:
-                    yield _finding(needless, copy if needless is earlier else earlier, is_later=needless is copy)
-                if needless is earlier:
-                    above.remove(earlier)
-                elif needless is copy or _touch(earlier, copy):
-                    break
-            above += [] if needless is copy else [copy]
+            before = next((one for one in fixed if _needless(stage, one, copy) is copy), None)
+            if before is not None:
+                yield _finding(copy, before, is_later=True)
+            else:
+                yield from _compared(stage, above, copy)
+
+
+def _compared(stage: Stage, above: "list[Copy]", copy: "Copy") -> Iterator[Finding]:
+    """Compare a COPY with those above it, to which it is added if it is needed."""
+    needless = None
+    for earlier in above[: -_MOST_COMPARED - 1 : -1]:
+        needless = _needless(stage, earlier, copy)
+        if needless is earlier and _has_early_sources(stage):
+            needless = None  # a manifest whose install stands too far below
+        if needless is not None:
+            yield _finding(needless, copy if needless is earlier else earlier, is_later=needless is copy)
+        if needless is earlier:
+            above.remove(earlier)
+        elif needless is copy or _touch(earlier, copy):
+            break
+    above += [] if needless is copy else [copy]
+
+
+def _only_installs(stage: Stage, run: Instruction) -> bool:
+    """Whether a RUN installs the packages of a project, and so changes none of the files that were copied."""
+    from dockls.knowledge import install_command
+    from dockls.semantics.execution import executed_by
+
+    if run.keyword != "RUN":
+        return False
+    installs = [install_command(one.words) for one in executed_by(stage, run)]
+    return bool(installs) and all(one is not None and one.frozen and not one.needs_sources for one in installs)
 
 
 def _has_early_sources(stage: Stage) -> bool:

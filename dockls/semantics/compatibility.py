@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from dockls.knowledge import ImageFacts
 
 
+#: why a Go program is static where nobody says that it is to be
+WITHOUT_COMPILER = "the image has no C compiler, so cgo is off"
+
+
 class Linking(NamedTuple):
     """How a Go program was linked; `kind` is ``static``, ``glibc``, ``musl`` or None, `why` says how that is known."""
 
@@ -48,7 +52,7 @@ def go_linking(stage: Stage, build: Executed) -> Linking:
     if any("-extldflags" in word and "-static" in word for word in build.words):
         return Linking("static", "-extldflags -static")
     if libc == "musl" and not _installs_compiler(stage) and not _is_old_go(stage):
-        return Linking("static", "the image has no C compiler, so cgo is off")
+        return Linking("static", WITHOUT_COMPILER)
     return Linking(libc if libc in ("glibc", "musl") else None, "cgo is on by default where a C compiler is installed")
 
 
