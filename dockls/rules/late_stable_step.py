@@ -4,9 +4,9 @@ Each step below a COPY is done again when one of the files it takes changes. An 
 settings that is copied, above the sources or the built program stays in the cache, and is neither built nor pushed
 again.
 
-Told are RUNs that only make users and groups, and settings (`nginx.conf`) that are copied below what another stage has
-built. Nothing is said where they may depend on what stands between: a variable, another user or shell, files in the
-same place, a script or an install of packages, which may make accounts of its own.
+Told are RUNs that only make users and groups, and settings (`nginx.conf`, `package.json`) that are copied below what
+another stage has built. Nothing is said where they may depend on what stands between: a variable, another user or
+shell, files in the same place, a script or an install of packages, which may make accounts of its own.
 
 ```dockerfile
 FROM golang:1.26-alpine AS build
@@ -38,6 +38,7 @@ CMD ["server"]
 ```
 """
 
+import posixpath
 from collections.abc import Collection, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -54,7 +55,7 @@ from dockls.text import Edit, Span
 _ADDING = frozenset(("useradd", "adduser", "groupadd", "addgroup"))
 #: what may stand between without a bearing on accounts
 _PASSED = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "VOLUME", "CMD", "ENTRYPOINT", "MAINTAINER"))
-_SETTINGS = (".conf", ".cfg", ".cnf", ".ini")
+_SETTINGS = (".conf", ".cfg", ".cnf", ".ini", "package.json")
 #: accounts are kept here, or copied from here
 _SYSTEM = ("/etc", "/home", "/root", "/var", "/bin", "/sbin", "/lib", "/usr/sbin")
 
@@ -145,7 +146,10 @@ def _is_apart_setting(copy: Copy, anchor: _Anchor) -> bool:
     if len(copy.sources) != 1 or "$" in copy.instruction.text or copy.destination is None or copy.instruction.heredocs:
         return False
     is_linked = any(flag.name == "link" for flag in copy.instruction.flags)
-    return copy.sources[0].endswith(_SETTINGS) and not is_linked and _is_apart(copy.destination, anchor)
+    path = copy.destination
+    if copy.is_folder:
+        path = posixpath.join(path, posixpath.basename(copy.sources[0]))
+    return copy.sources[0].endswith(_SETTINGS) and not is_linked and _is_apart(path, anchor)
 
 
 def _account(stage: Stage, instruction: Instruction) -> str | None:
