@@ -22,6 +22,22 @@ def replacing(place: Place, text: str) -> Callable[[Model], list[Edit]]:
     return lambda model: [replace(model, place, text)]
 
 
+def deleting(instruction: Instruction) -> Callable[[Model], list[Edit]]:
+    """For a fix: the same as `delete`, once someone wants it."""
+    return lambda model: [delete(model, instruction)]
+
+
+def using_name(number: int) -> Callable[[Model], tuple[Edit, ...] | None]:
+    """For a fix: a stage's name, a telling one if it has none, in place of its number; None if that is unsafe."""
+
+    def used(model: Model) -> tuple[Edit, ...] | None:
+        from dockls.semantics.stage_purpose import use_telling_name
+
+        return use_telling_name(model, number)
+
+    return used
+
+
 def declare_argument(instruction: Instruction, name: str, model: Model) -> list[Edit]:
     """An ``ARG`` of that name above an instruction."""
     return [insert_before(model, instruction, [f"{keyword(model, 'ARG')} {name}"])]

@@ -44,6 +44,7 @@ from typing import NamedTuple
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Model, Stage
+from dockls.semantics.cache_mounts import has_cache_mount
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import Copy, copies_of
 from dockls.syntax import Place
@@ -102,7 +103,7 @@ def dependencies_left_behind(linked: Linked) -> Iterator[Finding]:
     seen: set[str] = set()
     for command in executed(stage):
         tool = _tool(command)
-        if tool is None or tool.folder in seen or _has_cache(command) or _is_elsewhere(stage, tool):
+        if tool is None or tool.folder in seen or has_cache_mount(command.instruction) or _is_elsewhere(stage, tool):
             continue
         seen.add(tool.folder)
         found = next((copy for copy in copies if _goes_on(linked.stages, stage, copy, command, tool)), None)
@@ -117,42 +118,38 @@ def _tool(command: Executed) -> _Tool | None:
     return tool if command.operands else None
 
 
-def _has_cache(command: Executed) -> bool:
-    return any(flag.name == "mount" and "cache" in (flag.value or "") for flag in command.instruction.flags)
-
-
 def _is_elsewhere(stage: Stage, tool: _Tool) -> bool:
     """Whether something that a stage says speaks of where the tool keeps what it downloads."""
     if tool is _GO and stage.context.kind("vendor") == "directory":
         return True
-    return any(mark in one.text for each in _nearest(stage) for one in each.section.instructions for mark in tool.marks)
+    return any(
+        mark in one.text
+        for each in stage.nearest(_MOST_STAGES)
+        for one in each.section.instructions
+        for mark in tool.marks
+    )
 
 
 def _goes_on(stages: tuple[Stage, ...], stage: Stage, copy: Copy, command: Executed, tool: _Tool) -> bool:
     """Whether the COPY brings the folder in which another stage on the same image ran the tool, to where it runs."""
     assert copy.stage is not None
     other = stages[copy.stage]
-    if other.base_image != stage.base_image or other in _nearest(stage) or copy.destination is None:
+    if other.base_image != stage.base_image or other in stage.nearest(_MOST_STAGES) or copy.destination is None:
         return False
     if command.directory is None or not _lies_in(command.directory, copy.destination):
         return False
     folders = [posixpath.normpath(posixpath.join("/", source)) for source in copy.sources]
     ran = [
-        one for each in _nearest(other) for one in executed(each) if _tool(one) is tool and one.directory is not None
+        one
+        for each in other.nearest(_MOST_STAGES)
+        for one in executed(each)
+        if _tool(one) is tool and one.directory is not None
     ]
     return (
         any(_lies_in(one.directory or "", folder) and folder != "/" for one in ran for folder in folders)
-        and not all(_has_cache(one) for one in ran)
+        and not all(has_cache_mount(one.instruction) for one in ran)
         and not _is_elsewhere(other, tool)
     )
-
-
-def _nearest(stage: Stage) -> list[Stage]:
-    """The stage and those that its FROM leads to, as many as people write."""
-    found = [stage]
-    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
-        found.append(parent)
-    return found
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -56,11 +56,8 @@ def dummy_sources(stage: Stage) -> Iterator[Finding]:
     """Follow the stages from the dummy to the build of what was copied over it."""
     if not any(command.command.program == "cargo" for command in executed(stage)):
         return
-    stages = [stage]
-    while len(stages) < _MOST_STAGES and (parent := stages[-1].parent) is not None:
-        stages.append(parent)
     found = _Found()
-    for each in reversed(stages):
+    for each in reversed(stage.nearest(_MOST_STAGES)):
         for instruction in each.instructions:
             finding = _step(found, each, instruction)
             if found.over or finding is not None:

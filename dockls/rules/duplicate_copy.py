@@ -203,6 +203,6 @@ def _finding(needless: "Copy", other: "Copy", is_later: bool) -> Finding:
         Place(instruction, instruction.head_span),
         message,
         related=(Related(Place(other.instruction, other.instruction.head_span), "brings the same"),),
-        fixes=(Fix(f"Remove this {instruction.keyword}", lambda model: [edits.delete(model, instruction)]),),
+        fixes=(Fix(f"Remove this {instruction.keyword}", edits.deleting(instruction)),),
         unnecessary=True,
     )

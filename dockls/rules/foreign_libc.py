@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import base_facts, libc_of
+from dockls.semantics.compatibility import base_facts, libc_of, version_numbers
 from dockls.semantics.linking import Taken, programs_taken
 
 _GLIBC_FOR_ALPINE = ("gcompat", "libc6-compat", "glibc")
@@ -69,11 +69,7 @@ def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:
     runs = base_facts(stage)
     if built is None or runs is None or built.glibc is None or runs.glibc is None or not runs.release:
         return
-    if _numbers(built.glibc) > _numbers(runs.glibc):
+    if version_numbers(built.glibc) > version_numbers(runs.glibc):
         message = f"`{taken.name}` is built with glibc {built.glibc}, but this image has {runs.glibc}"
         related = (Related(found.build.place, "builds it"),)
         yield Finding(taken.place, message, related, _without_cgo(taken), severity=Severity.WARNING)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple([int(part) for part in version.split(".") if part.isdecimal()])

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import base_facts, libc_of
+from dockls.semantics.compatibility import base_facts, libc_of, version_numbers
 from dockls.semantics.execution import executed
 from dockls.semantics.linking import Taken, programs_taken
 
@@ -70,11 +70,7 @@ def _is_loaded(taken: Taken, stage: Stage) -> bool:
     built, runs = base_facts(taken.linked.stage), base_facts(stage)
     if built is None or runs is None or built.libc != libc_of(stage) or not runs.release:
         return False
-    return built.glibc is None or runs.glibc is None or _numbers(built.glibc) <= _numbers(runs.glibc)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple([int(part) for part in version.split(".") if part.isdecimal()])
+    return built.glibc is None or runs.glibc is None or version_numbers(built.glibc) <= version_numbers(runs.glibc)
 
 
 def _installs(stage: Stage) -> bool:

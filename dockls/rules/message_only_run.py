@@ -27,17 +27,15 @@ RUN npm ci
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed_by
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.platforms import is_platform_argument
 from dockls.semantics.variable_uses import variables
 from dockls.syntax import Instruction, Place
-from dockls.text import Edit
 
 _PRINTING = frozenset(("echo", "printf"))
 #: what prints something of the step when it is called without operands, and cannot fail
@@ -58,7 +56,7 @@ def message_only_run(stage: Stage) -> Iterator[Finding]:
                 if place.span == run.keyword_span:
                     place = Place(run, run.head_span)
                 message = "this only prints something in the first build, and makes an empty layer"
-                fix = Fix("Delete this RUN", partial(_deleted, run), safe=False)
+                fix = Fix("Delete this RUN", edits.deleting(run), safe=False)
                 yield Finding(place, message, fixes=(fix,))
 
 
@@ -76,7 +74,3 @@ def _reads_argument(stage: Stage, run: Instruction) -> bool:
         if use.modifier in (":?", "?") or (use.name in known and not is_platform_argument(use.name)):
             return True
     return False
-
-
-def _deleted(run: Instruction, model: Model) -> list[Edit]:
-    return [edits.delete(model, run)]

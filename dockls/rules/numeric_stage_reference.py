@@ -25,12 +25,11 @@ COPY --from=build /app /app
 ```
 """
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, graph_rule
-from dockls.semantics import Graph, Model, Resolution
-from dockls.text import Edit
+from dockls.semantics import Graph, Resolution
 
 
 @graph_rule(severity=Severity.HINT, theme="stages", group="style")
@@ -42,11 +41,5 @@ def numeric_stage_reference(graph: Graph) -> Iterator[Finding]:
                 named = graph.nodes[reference.target]
                 whose = f"stage {named.title}" if named.name else "this stage"
                 message = f"{whose} is named by its number, which changes when a stage is put above it"
-                fix = Fix("Use its name", partial(_named, reference.target))
+                fix = Fix("Use its name", edits.using_name(reference.target))
                 yield Finding(reference.mention.place, message, fixes=(fix,))
-
-
-def _named(number: int, model: Model) -> Iterable[Edit] | None:
-    from dockls.semantics.stage_purpose import use_telling_name
-
-    return use_telling_name(model, number)

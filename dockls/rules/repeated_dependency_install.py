@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage, joined
+from dockls.semantics.cache_mounts import has_cache_mount
 from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import Copy, copies_of
 
@@ -59,7 +60,7 @@ def repeated_dependency_install(linked: Linked) -> Iterator[Finding]:
     if not taken or stage.base_image is None:
         return
     for install in _installs(stage):
-        if _has_cache(install.command):
+        if has_cache_mount(install.command.instruction):
             continue
         source = _source(linked.stages, stage, install.manifest)
         for number in sorted(taken) if source is not None else ():
@@ -93,13 +94,9 @@ def _installed(command: Executed, install: "InstallCommand") -> _Installed | Non
     return None if path is None else _Installed(command, install.ecosystem, path)
 
 
-def _has_cache(command: Executed) -> bool:
-    return any(flag.name == "mount" and "cache" in (flag.value or "") for flag in command.instruction.flags)
-
-
 def _earlier(stages: tuple[Stage, ...], stage: Stage, ecosystem: str, source: str | None) -> Executed | None:
     """The installation from the same file in a stage or those that it starts from."""
-    for each in _nearest(stage):
+    for each in stage.nearest(_MOST_STAGES):
         for install in _installs(each):
             if install.ecosystem == ecosystem and _source(stages, each, install.manifest) == source:
                 return install.command
@@ -127,7 +124,7 @@ def _brought(stage: Stage, path: str) -> tuple[Copy, str] | None:
     """The last COPY that brings a file, and its source."""
     from dockls.semantics.manifests import Bringer, brought
 
-    for each in _nearest(stage):
+    for each in stage.nearest(_MOST_STAGES):
         for copy in reversed(copies_of(each)):
             if copy.destination is None or copy.from_image or copy.instruction.heredocs:
                 continue
@@ -136,11 +133,3 @@ def _brought(stage: Stage, path: str) -> tuple[Copy, str] | None:
             if found is not None:
                 return copy, found[0]
     return None
-
-
-def _nearest(stage: Stage) -> list[Stage]:
-    """The stage and those that its FROM leads to, as many as people write."""
-    found = [stage]
-    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
-        found.append(parent)
-    return found

@@ -50,6 +50,6 @@ def _finding(useless: Instruction, effective: Instruction) -> Finding:
         on_first_line(useless, useless.head_span),
         f"this {name} has no effect: another one follows in the same stage",
         related=(Related(Place(effective, effective.head_span), "replaces it"),),
-        fixes=(Fix(f"Remove this {name}", lambda model: [edits.delete(model, useless)], safe=False),),
+        fixes=(Fix(f"Remove this {name}", edits.deleting(useless), safe=False),),
         unnecessary=True,
     )

@@ -105,7 +105,7 @@ def _holds_packages(folder: str) -> bool:
 def _installer(source: Stage, stage: Stage) -> str | None:
     """The installer that is among the packages of `source` and that `stage` does not run."""
     found: dict[str, None] = {}
-    for each in reversed(_nearest(source)):
+    for each in reversed(source.nearest(_MOST_STAGES)):
         for command in executed(each):
             words = command.words
             if words[0] in ("python", "python3") and words[1:3] == ("-m", "pip"):
@@ -131,14 +131,6 @@ def _package(word: str) -> str:
 def _runs(stage: Stage, tool: str) -> bool:
     return any(
         one.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and tool in one.text
-        for each in _nearest(stage)
+        for each in stage.nearest(_MOST_STAGES)
         for one in each.instructions
     )
-
-
-def _nearest(stage: Stage) -> list[Stage]:
-    """The stage and those that its FROM leads to, as many as people write."""
-    found = [stage]
-    while len(found) < _MOST_STAGES and (parent := found[-1].parent) is not None:
-        found.append(parent)
-    return found

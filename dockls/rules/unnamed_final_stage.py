@@ -23,13 +23,12 @@ COPY --from=build /app /app
 ```
 """
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, graph_rule
-from dockls.semantics import Graph, Model
+from dockls.semantics import Graph
 from dockls.semantics.first_line import on_first_line
-from dockls.text import Edit
 
 
 @graph_rule(severity=Severity.HINT, theme="stages", group="style")
@@ -41,11 +40,5 @@ def unnamed_final_stage(graph: Graph) -> Iterator[Finding]:
     declaration = node.interface.declaration
     if node.name is None and len(declaration.words) == 1:
         place = on_first_line(declaration, declaration.head_span)
-        fix = Fix("Name this stage", partial(_named, node.number))
+        fix = Fix("Name this stage", edits.using_name(node.number))
         yield Finding(place, "the final stage has no name, so no `--target` can ask for it", fixes=(fix,))
-
-
-def _named(number: int, model: Model) -> Iterable[Edit] | None:
-    from dockls.semantics.stage_purpose import use_telling_name
-
-    return use_telling_name(model, number)

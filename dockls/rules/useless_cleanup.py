@@ -34,7 +34,6 @@ COPY --from=build /server /server
 
 import posixpath
 from collections.abc import Iterator
-from functools import partial
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, file_rule
@@ -42,7 +41,6 @@ from dockls.semantics import Model, Stage
 from dockls.semantics.execution import Executed, executed_by, named_path
 from dockls.semantics.files import copies_of
 from dockls.syntax import Instruction, Place
-from dockls.text import Edit
 
 _PATTERN = frozenset("*?[{`$")
 #: what else removes files, and where
@@ -62,7 +60,7 @@ def useless_cleanup(model: Model) -> Iterator[Finding]:
         if last is None or taken is None or any(_meet(path, other) for path in removed for other in taken):
             continue
         message = f"no stage copies `{removed[0]}` from stage {stage.title}, so this makes no image smaller"
-        fix = Fix("Delete this RUN", partial(_deleted, last), safe=False)
+        fix = Fix("Delete this RUN", edits.deleting(last), safe=False)
         yield Finding(_place(stage, last), message, fixes=(fix,))
 
 
@@ -74,10 +72,6 @@ def _last_run(stage: Stage) -> Instruction | None:
         stage.section.memo[useless_cleanup] = last if removes else None
     found: Instruction | None = stage.section.memo[useless_cleanup]
     return found
-
-
-def _deleted(run: Instruction, model: Model) -> list[Edit]:
-    return [edits.delete(model, run)]
 
 
 def _place(stage: Stage, run: Instruction) -> Place:

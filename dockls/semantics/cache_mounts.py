@@ -103,3 +103,8 @@ def _not_possible(stage: Stage, instruction: Instruction) -> str | None:
     if user.partition(":")[0] not in ("root", "0"):
         return f"`{user}` runs this step, to whom the folder of the mount would not belong"
     return "the script of this RUN may do more with its cache than can be told" if instruction.heredocs else None
+
+
+def has_cache_mount(instruction: Instruction) -> bool:
+    """Whether a RUN mounts a cache, of whatever folder."""
+    return any(flag.name == "mount" and "cache" in (flag.value or "") for flag in instruction.flags)

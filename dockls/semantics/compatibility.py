@@ -30,6 +30,11 @@ def base_facts(stage: Stage) -> "ImageFacts | None":
     return facts(stage.base_image) if stage.base_image else None
 
 
+def version_numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version, to be compared: (2, 36) for ``2.36``."""
+    return tuple([int(part) for part in version.split(".") if part.isdecimal()])
+
+
 def libc_of(stage: Stage) -> str | None:
     """``glibc``, ``musl``, ``none`` or None where it is not known."""
     known = base_facts(stage)

@@ -136,6 +136,13 @@ class Stage:
             found.append(parent)
         return tuple(found)
 
+    def nearest(self, most: int) -> "list[Stage]":
+        """The first `most` stages of its chain, for what need not be found in chains that no person has written."""
+        found = [self]
+        while len(found) < most and (parent := found[-1].parent) is not None:
+            found.append(parent)
+        return found
+
     def folded(self, step: "Callable[[Stage, Folded], Folded]", first: "Callable[[Stage], Folded]") -> Folded:
         """What `step` makes, stage by stage, of what it made of the stage below; remembered on each stage.
 

@@ -49,7 +49,7 @@ _PARTS = frozenset(("build", "builder", "base", "deps", "dependencies", "assets"
 
 
 @graph_rule(severity=Severity.HINT, theme="stages")
-def helper_stage_last(graph: Graph) -> Iterator[Finding]:
+def production_stage_not_last(graph: Graph) -> Iterator[Finding]:
     """Look at the names of the last stage and of those above."""
     last = graph.target
     if last is None or last.interface.name_place is None or not _parts(last) & _HELPERS or _parts(last) & _FINAL:
