@@ -90,7 +90,7 @@ class Session:
             self._configurations[folder] = found
         return self._configurations[folder].for_file(path)
 
-    def with_platforms(self, opened: Opened, configuration: Configuration) -> Opened:
+    def with_image_platforms(self, opened: Opened, configuration: Configuration) -> Opened:
         """The file with what the registries that may be asked say of its base images; tells what they do not."""
         from dockls.project.registry import Registries
         from dockls.semantics import Model
@@ -100,7 +100,7 @@ class Session:
             problem = registries.ask(image).problem
             if problem is not None:
                 self._tell(problem)
-        around = registries.around(opened.model.surroundings, configuration.platforms)
+        around = registries.around(opened.model.surroundings)
         return opened._replace(model=Model(opened.model.tree, around))
 
     def takes_baseline(self) -> bool:
@@ -139,9 +139,9 @@ def _outcome(session: Session, path: str, paint: Paint) -> Outcome:
     configuration = session.configuration(path)
     rule_set = session.rule_set(configuration)
     context = options.context or configuration.context
-    opened = open_model(path, context, session.neighborhood, configuration.targets)
+    opened = open_model(path, context, session.neighborhood, configuration)
     if configuration.registries:
-        opened = session.with_platforms(opened, configuration)
+        opened = session.with_image_platforms(opened, configuration)
     mended = opened
     if options.fix or options.diff:
         mended = _mended(session, opened, rule_set)

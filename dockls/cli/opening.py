@@ -11,6 +11,8 @@ from dockls.syntax import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dockls.project import Configuration
+
 _STDIN_NAME = "standard input"
 
 
@@ -33,12 +35,12 @@ def open_model(
     path: str,
     context: str | None = None,
     neighborhood: Neighborhood | None = None,
-    targets: tuple[str, ...] = (),
+    configuration: "Configuration | None" = None,
 ) -> Opened:
     """Read and analyze a file, or standard input for ``-``; raises UnreadableError.
 
     Bytes that had to be replaced are told on standard error. Files that share a `neighborhood` share what is read
-    around them. `targets` are stages that the settings call built.
+    around them. The `configuration` says which stages and platforms are built.
     """
     source = read(path)
     around = EMPTY_SURROUNDINGS
@@ -48,7 +50,8 @@ def open_model(
         around = surroundings(place, context=context, neighborhood=neighborhood)
     for problem in around.problems:
         complain(problem)
-    around = around._replace(declared_targets=targets)
+    if configuration is not None:
+        around = around._replace(declared_targets=configuration.targets, platforms=configuration.platforms)
     return Opened(path, Model(parse(source.text), around), not source.problems)
 
 
@@ -59,7 +62,7 @@ def open_configured(path: str, context: str | None) -> Opened:
     found = load_configuration("." if path == STDIN else path)
     for problem in found.problems:
         complain(f"{near(problem.path)}: {problem.message}")
-    return open_model(path, context or found.context, targets=found.targets)
+    return open_model(path, context or found.context, configuration=found)
 
 
 def read(path: str) -> Source:

@@ -18,8 +18,6 @@ _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
 _SECONDS = 10
 _MOST_BYTES = 4 << 20
 _UNAUTHORIZED = 401
-#: what machines call themselves, as containerd/platforms (database.go, ``normalizeArch``) translates it
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i386": "386", "i686": "386"}
 _MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -61,22 +59,14 @@ class Registries:
         self.answers[image] = answer
         return answer
 
-    def around(self, surroundings: Surroundings, platforms: tuple[str, ...]) -> Surroundings:
-        """The surroundings with what is known of images; `platforms` are built for, by default that of this machine."""
-        return surroundings._replace(image_platforms=self.platforms, platforms=platforms or (machine_platform(),))
+    def around(self, surroundings: Surroundings) -> Surroundings:
+        """The surroundings with what is known of images."""
+        return surroundings._replace(image_platforms=self.platforms)
 
     @property
     def platforms(self) -> Mapping[str, tuple[str, ...]]:
         """The platforms of all images of which they are known."""
         return {image: answer.platforms for image, answer in self.answers.items() if answer.platforms}
-
-
-def machine_platform() -> str:
-    """The platform that a build on this machine is for by default."""
-    import platform
-
-    machine = platform.machine().lower()
-    return f"linux/{_ARCHITECTURES.get(machine, machine)}"
 
 
 def _registry(reference: ImageReference) -> str:

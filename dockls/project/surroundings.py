@@ -50,8 +50,8 @@ class Surroundings(NamedTuple):
     context of its own; `build_arguments` the values some build passes (the first found of each name).
     `context_certain` tells whether a file or a setting names the context, or it was only guessed.
     `declared_targets` are stages that the settings call built.
-    `image_platforms` are the platforms of images that a registry was asked for, `platforms` those that are built for;
-    both are empty unless the settings name a registry.
+    `platforms` are those that the settings say are built for; `image_platforms` those of images that a registry was
+    asked for.
     """
 
     context: BuildContext = UNKNOWN_CONTEXT

@@ -22,10 +22,12 @@ FROM --platform=linux/arm64 alpine:3.24
 from collections.abc import Iterator
 
 from dockls.rooms import Finding, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Model
 from dockls.semantics.first_line import on_first_line
 
 _MOST_SHOWN = 3
+#: what machines call themselves, as containerd/platforms (database.go, ``normalizeArch``) translates it
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i386": "386", "i686": "386"}
 
 
 @file_rule(severity=Severity.WARNING, theme="compatibility", aliases=("InvalidBaseImagePlatform",))
@@ -37,19 +39,20 @@ def invalid_base_image_platform(model: Model) -> Iterator[Finding]:
         if not offered or not stage.declaration.words:
             continue
         there = {_pair(platform) for platform in offered}
-        missing = [one for one in _wanted(stage, model.surroundings.platforms) if _pair(one) not in there]
+        wanted = stage.platforms if stage.platforms is not None else (machine_platform(),)
+        missing = [one for one in wanted if _pair(one) not in there]
         if missing:
             shown = ", ".join(offered[:_MOST_SHOWN]) + (" and others" if len(offered) > _MOST_SHOWN else " only")
             message = f"`{stage.base_image}` is for {shown}, but this stage is for {missing[0]}"
             yield Finding(on_first_line(stage.declaration, stage.declaration.words[0].span), message)
 
 
-def _wanted(stage: Stage, platforms: tuple[str, ...]) -> tuple[str, ...]:
-    """The platforms that the stage is built for; none where a variable decides that nobody knows here."""
-    flag = stage.declaration.parsed.flag("platform")
-    if flag is None or not flag.value or flag.value.strip("${}") == "TARGETPLATFORM":
-        return platforms
-    return () if "$" in flag.value or "/" not in flag.value else (flag.value,)
+def machine_platform() -> str:
+    """The platform that a build on this machine is for by default."""
+    import platform
+
+    machine = platform.machine().lower()
+    return f"linux/{_ARCHITECTURES.get(machine, machine)}"
 
 
 def _pair(platform: str) -> tuple[str, ...]:

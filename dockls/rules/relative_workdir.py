@@ -4,8 +4,9 @@
 another one, and everything that is copied and run lands there. Only the first WORKDIR of a stage counts: what follows
 an absolute one is relative to it.
 
-A variable that only the base image may set is a hint. Nothing is said of Windows' paths with a drive. The check is
-BuildKit's `WorkdirRelativePath`; docs.docker.com/reference/build-checks/workdir-relative-path.
+A variable that only the base image may set is a hint. A path with a drive is absolute on Windows, so nothing is said
+of it unless `platforms` in the settings, or FROM, names other platforms only. The check is BuildKit's
+`WorkdirRelativePath`; docs.docker.com/reference/build-checks/workdir-relative-path.
 
 ```dockerfile
 FROM nginx:1.30-alpine
@@ -42,17 +43,19 @@ def relative_workdir(stage: Stage) -> Iterator[Finding]:
     path = expanded(word, state, first.escape)
     place = on_first_line(first, first.words[0].span)
     if path is None:
-        if not _is_absolute(_with_empty(word, state, first.escape)):
+        if not _is_absolute(_with_empty(word, state, first.escape), stage):
             message = f"`{word}` is a folder of unknown place unless the base image or the build sets the variable"
             yield Finding(place, message, severity=Severity.HINT)
-    elif not _is_absolute(path):
+    elif not _is_absolute(path, stage):
         message = f"`{word}` lies in whatever working directory the base image has"
         yield Finding(place, message, fixes=_fixes(first, joined(state.workdir, path)))
 
 
-def _is_absolute(path: str) -> bool:
-    """Whether a path is absolute on Linux or Windows."""
-    return path.startswith(("/", "\\")) or path[1:2] == ":"
+def _is_absolute(path: str, stage: Stage) -> bool:
+    """Whether a path is absolute on a platform that the stage may be built for."""
+    if path.startswith("\\") or path[1:2] == ":":
+        return not stage.platforms or any(one.lower().startswith("windows") for one in stage.platforms)
+    return path.startswith("/")
 
 
 def _with_empty(word: str, state: State, escape: str) -> str:

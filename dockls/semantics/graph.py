@@ -90,6 +90,7 @@ class Graph:
         "memo",
         "named_contexts",
         "nodes",
+        "platforms",
         "target_names",
     )
 
@@ -100,11 +101,16 @@ class Graph:
         named_contexts: frozenset[str] = frozenset(),
         target_names: frozenset[str] = frozenset(),
         build_arguments: Mapping[str, str] | None = None,
+        platforms: tuple[str, ...] = (),
     ) -> None:
-        """`target_names` are stages that something outside builds; all names in lower case."""
+        """`target_names` are stages that something outside builds; all names in lower case.
+
+        `platforms` are those that the settings say are built for.
+        """
         listed = tuple(interfaces)
         self.named_contexts = named_contexts
         self.target_names = target_names
+        self.platforms = platforms
         #: the ARGs above the first FROM
         self.global_arguments = tuple(arguments)
         #: values of the global ARGs for FROM lines; None where there is no default

@@ -153,6 +153,7 @@ def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
         frozenset(name.lower() for name in surroundings.named_contexts),
         frozenset(name.lower() for name in _targets(surroundings)),
         surroundings.build_arguments,
+        surroundings.platforms,
     )
 
 

@@ -58,7 +58,17 @@ class Fired(NamedTuple):
 class Stage:
     """A stage with its resolved references. Immutable, and the same object while nothing it depends on changed."""
 
-    __slots__ = ("_base_image", "_states", "context", "graph_arguments", "memo", "node", "parent", "section")
+    __slots__ = (
+        "_base_image",
+        "_built_for",
+        "_states",
+        "context",
+        "graph_arguments",
+        "memo",
+        "node",
+        "parent",
+        "section",
+    )
 
     def __init__(self, node: Node, section: Section, parent: "Stage | None", graph: Graph, context: BuildContext):
         """`parent` is the stage named in FROM; `context` is the build context."""
@@ -67,6 +77,7 @@ class Stage:
         self.parent = parent
         self.context = context
         self.graph_arguments: Mapping[str, str] = graph.arguments
+        self._built_for = graph.platforms
         self._states: tuple[State, ...] | None = None
         self._base_image: tuple[str | None] | None = None
         #: what upper layers remember about this stage
@@ -115,6 +126,21 @@ class Stage:
         for stage in chain:
             stage._base_image = found
         return found[0]
+
+    @property
+    def platforms(self) -> tuple[str, ...] | None:
+        """The platforms that it is built for; None if nobody says, empty if a variable decides.
+
+        A flag of FROM wins, then that of the stage it starts from (BuildKit convert.go, ``d.platform``).
+        """
+        for stage in self.chain:
+            flag = stage.declaration.parsed.flag("platform")
+            if flag is None or not flag.value:
+                continue
+            if flag.value.strip("${}") == "TARGETPLATFORM":
+                break
+            return () if "$" in flag.value or "/" not in flag.value else (flag.value,)
+        return self._built_for or None
 
     @property
     def root(self) -> "Stage":

@@ -106,11 +106,11 @@ class EngineAnalyzer:
             texts[path] = document.tree.text
             around = surroundings(path, context=configuration.context, open_files=texts)
             self._report(around.problems)
-        around = around._replace(declared_targets=configuration.targets)
+        around = around._replace(declared_targets=configuration.targets, platforms=configuration.platforms)
         model = Model(document.tree, around)
         # Only the user may have the editor speak to the network, and not a file of the folder that is open.
         if self._session.settings.values.get("registries") and configuration.registries:
-            model = self._asking(configuration.registries).answered(model, configuration.platforms)
+            model = self._asking(configuration.registries).answered(model)
         return _Memory(model, self._rule_set(configuration))
 
     def _asking(self, names: tuple[str, ...]) -> Asking:

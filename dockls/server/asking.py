@@ -22,12 +22,12 @@ class Asking:
         self._front = front
         self._asked: set[str] = set()
 
-    def answered(self, model: Model, platforms: tuple[str, ...]) -> Model:
+    def answered(self, model: Model) -> Model:
         """The model with what is known by now; what is not is asked for, and the documents are checked again then."""
         waiting = [
             image for image in model.base_images if image not in self._asked and self._registries.asks_for(image)
         ]
-        now = Model(model.tree, self._registries.around(model.surroundings, platforms))
+        now = Model(model.tree, self._registries.around(model.surroundings))
         if waiting:
             self._asked.update(waiting)
             threading.Thread(target=self._ask, args=(waiting,), name="registry", daemon=True).start()

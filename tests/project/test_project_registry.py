@@ -8,7 +8,8 @@ import pytest
 from local_registry import local_registry
 
 from dockls.cli import main
-from dockls.project.registry import Registries, machine_platform
+from dockls.project.registry import Registries
+from dockls.rules.invalid_base_image_platform import machine_platform
 
 
 @pytest.fixture(scope="module")
