@@ -69,9 +69,10 @@ class Case:
         arguments = dict(pair.partition("=")[::2] for pair in listed["arguments"])
         lines = [line.partition(" = ") for line in self.files.get("platforms", "").splitlines()]
         platforms = {image: tuple(found.split()) for image, _, found in lines}
+        # As on the disk, where a folder is the context for certain only if something says so.
+        certain = any(build.context for build in found.builds)
         return found._replace(
-            context=FileMapContext(paths) if paths else EMPTY_SURROUNDINGS.context,
-            context_certain=bool(paths),
+            context=FileMapContext(paths, certain=certain) if paths else EMPTY_SURROUNDINGS.context,
             targets=(*found.targets, *uses),
             named_contexts=found.named_contexts.union(listed["contexts"]),
             build_arguments={**found.build_arguments, **arguments},

@@ -20,7 +20,7 @@ class Sample(NamedTuple):
     def surroundings(self) -> Surroundings:
         if not self.files:
             return EMPTY_SURROUNDINGS
-        return EMPTY_SURROUNDINGS._replace(context=FileMapContext(dict(self.files)), context_certain=True)
+        return EMPTY_SURROUNDINGS._replace(context=FileMapContext(dict(self.files), certain=True))
 
 
 #: what puts a fault into a text; None where the text has no place for it

@@ -56,9 +56,11 @@ TEXTS = {
     ),
 }  # fmt: skip
 
-CONTEXT = FileMapContext(dict.fromkeys(("go.mod", "go.sum", "package.json", "requirements.txt", "cmd/main.go"), ""))
+CONTEXT = FileMapContext(
+    dict.fromkeys(("go.mod", "go.sum", "package.json", "requirements.txt", "cmd/main.go"), ""), certain=True
+)
 SURROUNDED = EMPTY_SURROUNDINGS._replace(
-    context=CONTEXT, context_certain=True, named_contexts=frozenset({"extra"}), build_arguments={"VERSION": "1"}
+    context=CONTEXT, named_contexts=frozenset({"extra"}), build_arguments={"VERSION": "1"}
 )
 
 

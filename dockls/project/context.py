@@ -28,14 +28,16 @@ def cleaned(path: str) -> str:
 class BuildContext:
     """What all contexts can be asked; this one knows nothing, and says so with None."""
 
-    __slots__ = ("_ignore", "_ignore_read", "dockerfile")
+    __slots__ = ("_ignore", "_ignore_read", "certain", "dockerfile")
 
     #: whether there is a context to look into at all
     known: bool = False
 
-    def __init__(self, dockerfile: str = "Dockerfile") -> None:
+    def __init__(self, dockerfile: str = "Dockerfile", certain: bool = False) -> None:
         #: the Dockerfile's path: relative to the context where it lies inside, else absolute
         self.dockerfile = dockerfile
+        #: whether a file or a setting says that this is the context; else it is the folder that looks like it
+        self.certain = certain
         self._ignore: IgnoreFile | None = None
         self._ignore_read = False
 
@@ -142,8 +144,8 @@ class FileMapContext(BuildContext):
 
     known = True
 
-    def __init__(self, files: Mapping[str, str], dockerfile: str = "Dockerfile") -> None:
-        super().__init__(dockerfile)
+    def __init__(self, files: Mapping[str, str], dockerfile: str = "Dockerfile", certain: bool = False) -> None:
+        super().__init__(dockerfile, certain)
         self._texts = {cleaned(path): text for path, text in files.items()}
         self._listings: dict[str, dict[str, Kind | None]] = {"": {}}
         for path, text in self._texts.items():
@@ -172,7 +174,7 @@ class DirectoryContext(BuildContext):
 
     known = True
 
-    def __init__(self, root: str, dockerfile: str | None = None) -> None:
+    def __init__(self, root: str, dockerfile: str | None = None, certain: bool = False) -> None:
         from pathlib import Path
 
         #: the absolute path of the context, links resolved
@@ -182,7 +184,7 @@ class DirectoryContext(BuildContext):
         given = Path(dockerfile) if dockerfile else self._root / "Dockerfile"
         given = given if given.is_absolute() else self._root / given
         inside = given.is_relative_to(self._root)
-        super().__init__(given.relative_to(self._root).as_posix() if inside else given.as_posix())
+        super().__init__(given.relative_to(self._root).as_posix() if inside else given.as_posix(), certain)
 
     def listing(self, directory: str) -> Mapping[str, Kind | None] | None:
         """The names in a directory (at most 20 000 of them)."""

@@ -48,7 +48,6 @@ class Surroundings(NamedTuple):
 
     `targets` are the places outside that name its stages; `named_contexts` the names that some build gives to a
     context of its own; `build_arguments` the values some build passes (the first found of each name).
-    `context_certain` tells whether a file or a setting names the context, or it was only guessed.
     `declared_targets` are stages that the settings call built.
     `platforms` are those that the settings say are built for; `image_platforms` those of images that a registry was
     asked for.
@@ -59,7 +58,6 @@ class Surroundings(NamedTuple):
     named_contexts: frozenset[str] = frozenset()
     build_arguments: Mapping[str, str] = {}
     problems: tuple[str, ...] = ()
-    context_certain: bool = False
     builds: tuple[Build, ...] = ()
     declared_targets: tuple[str, ...] = ()
     image_platforms: Mapping[str, tuple[str, ...]] = {}
@@ -97,9 +95,9 @@ def surroundings(
     problems: tuple[str, ...] = ()
     if root is not None and not _is_folder(root):
         problems = (f"The build context {root} is not a folder.",)
-    found = UNKNOWN_CONTEXT if root is None or problems else DirectoryContext(root, path)
+    found = UNKNOWN_CONTEXT if root is None or problems else DirectoryContext(root, path, told is not None)
     names = frozenset(name.lower() for build in builds for name in build.named_contexts)
-    return Surroundings(found, unique_uses(builds), names, arguments, problems, told is not None, tuple(builds))
+    return Surroundings(found, unique_uses(builds), names, arguments, problems, tuple(builds))
 
 
 class Neighborhood:

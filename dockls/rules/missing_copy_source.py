@@ -3,10 +3,11 @@
 The build stops there with “not found”. A pattern that matches nothing is worse: BuildKit copies nothing and says
 nothing.
 
-Nothing is told where the build context is not known, or holds none of the files that the Dockerfile copies by name, for
-then it may be another folder; of paths with variables, and of what is likely made before the build: what a
-`.gitignore` names, folders such as `target` and `dist`, archives and programs. It is a hint for names without an
-extension, which may be programs, and for patterns. What `.dockerignore` keeps out is told by `ignored-copy-source`.
+Nothing is told where the build context is not known, or is only guessed (no Compose file, command or setting names it)
+and holds none of the files that the Dockerfile copies by name, for then it may be another folder; of paths with
+variables, and of what is likely made before the build: what a `.gitignore` names, folders such as `target` and `dist`,
+archives and programs. It is a hint for names without an extension, which may be programs, and for patterns. What
+`.dockerignore` keeps out is told by `ignored-copy-source`.
 
 ```files
 requirements.txt
@@ -66,7 +67,7 @@ def missing_copy_source(stage: Stage) -> Iterator[Finding]:
         return
     copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and one.parsed.flag("from") is None]
     words = [(one, word) for one in copying for word in one.words[:-1]]
-    if any(_is_there(stage, word.value) for _, word in words):
+    if stage.context.certain or any(_is_there(stage, word.value) for _, word in words):
         for instruction, word in words:
             yield from _told(stage, instruction, word)
 

@@ -5,8 +5,8 @@ others install what the lock file names, and stop the build where there is none.
 same without a `go.mod`.
 
 Only what is certain is told: every COPY, ADD and RUN above was looked through for what may bring the file, and nothing
-is told of images that may hold it themselves. `COPY . .` brings it, unless the build context is known and lacks it,
-which is a warning.
+is told of images that may hold it themselves. `COPY . .` brings it, unless the build context is known and lacks it:
+a warning where that folder is only guessed, as no Compose file, command or setting names it.
 
 ```dockerfile
 FROM node:24
@@ -195,7 +195,8 @@ def _finding(stage: Stage, need: _Need) -> Finding:
     message = f"`{shown}` needs a `{need.files[0]}` in `{need.folder}`, and"
     if _left_to_context(stage, need):
         # Where nobody says which folder is the build context, it may be one further up.
-        return Finding(place, f"{message} the build context has none to copy", severity=Severity.WARNING)
+        severity = None if stage.context.certain else Severity.WARNING
+        return Finding(place, f"{message} the build context has none to copy", severity=severity)
     return Finding(place, f"{message} nothing brings one: the build stops here", fixes=_fixes(stage, need))
 
 

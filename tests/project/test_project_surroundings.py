@@ -252,20 +252,20 @@ def test_the_context_is_where_a_build_says_it_is(tmp_path: Path) -> None:
         },
     )
     found = project.around("docker/app/Dockerfile")
-    assert found.context_certain
+    assert found.context.certain
     assert found.context.entries() == ("a",)
 
 
 def test_an_untold_context_is_the_folder_that_holds_what_is_copied(tmp_path: Path) -> None:
     files = {"docker/Dockerfile": "FROM scratch\nCOPY package.json src /a/\n", "package.json": "{}", "src/a": ""}
     found = world(tmp_path, files).around("docker/Dockerfile")
-    assert not found.context_certain
+    assert not found.context.certain
     assert "package.json" in found.context.entries()
 
 
 def test_a_folder_that_is_copied_whole_is_the_context_if_it_is_a_project(tmp_path: Path) -> None:
     found = world(tmp_path, {"Dockerfile": "FROM scratch\nCOPY . .\n", "go.mod": "module a"}).around("Dockerfile")
-    assert not found.context_certain
+    assert not found.context.certain
     assert "go.mod" in found.context.entries()
 
 
