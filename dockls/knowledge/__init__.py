@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
     from .stage_names import names_purpose as names_purpose
+    from .stage_names import names_work as names_work
     from .successors import Successor as Successor
     from .successors import pinned as pinned
     from .successors import successor as successor
@@ -126,6 +127,7 @@ _HOMES = {
     "meant_image": "image_reference",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
+    "names_work": "stage_names",
     "needs_a_look": "ordering",
     "vendor_folder": "ordering",
     "project_install": "ordering",
