@@ -4,9 +4,9 @@ Whoever breaks out of the program is then root in the container, and may write e
 such rights: an ordinary user will do, and many images bring one along.
 
 The stage that is built by default is looked at. Nothing is said where the user of the base image is not known, and of
-servers and databases that start as root and give their rights away (PostgreSQL). Of nginx only the workers do; its
-master process stays root, and there is an image that needs none. Distroless images have a tag `nonroot`, which the fix
-takes; whether the program may then read and write what it has to is for its tests to say.
+servers and databases that start as root and give their rights away (PostgreSQL). Of nginx only the workers do so; its
+master process stays root, but for the image `nginxinc/nginx-unprivileged`. Distroless images have a tag `nonroot`,
+which the fix takes; whether the program may then read and write what it has to is for its tests to say.
 
 ```dockerfile
 FROM node:24-alpine
@@ -26,7 +26,7 @@ from dockls.syntax import Place
 
 #: what images start as root that then run their work as another user: postgres
 _GIVING_RIGHTS_AWAY = frozenset(("server", "database"))
-_NGINX = "the master process runs as root; `nginxinc/nginx-unprivileged` needs none, and listens on port 8080"
+_NGINX = "the master process of nginx runs as root; that of `nginxinc/nginx-unprivileged` does not (port 8080)"
 _ROOT = frozenset(("root", "0", "root:root", "0:0"))
 
 

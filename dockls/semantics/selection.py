@@ -1,5 +1,6 @@
 """Which stages a FROM with a variable may select: ``FROM base-${VARIANT}``, ``FROM binaries-$TARGETOS``."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
@@ -58,16 +59,22 @@ class Selection(NamedTuple):
 
 
 def selections(graph: Graph) -> tuple[Selection, ...]:
-    """The stages whose FROM, a name with a variable in it, may select two earlier ones or more."""
-    found: list[Selection] = []
+    """The stages whose FROM, a name with a variable in it, may select two earlier ones or more; remembered."""
+    found = graph.memo.get(selections)
+    if found is None:
+        found = graph.memo[selections] = tuple(_selections(graph))
+    assert isinstance(found, tuple)
+    return found
+
+
+def _selections(graph: Graph) -> Iterator[Selection]:
     for node in [one for one in graph.nodes if one.base is not None and one.base.mention.has_variable][:_MOST_WORDS]:
         assert node.base is not None
         text = node.base.mention.text
         earlier = [one for one in graph.candidates(text) if one.number < node.number and one.name is not None]
         variants = tuple([one for one in earlier if may_become(text, one.name or "")])
         if len(variants) > 1 and node.base.resolution is not Resolution.CONTEXT:
-            found.append(Selection(node, variants))
-    return tuple(found)
+            yield Selection(node, variants)
 
 
 def may_become(text: str, name: str) -> bool:
