@@ -7,6 +7,8 @@ This is the door of the package. Nothing is imported and no table is read until 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from .browser_test_images import BrowserTestImage as BrowserTestImage
+    from .browser_test_images import browser_test_image as browser_test_image
     from .builds import BuildCommand as BuildCommand
     from .builds import Output as Output
     from .builds import build_command as build_command
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from .runtimes import runtime_images as runtime_images
     from .stage_names import names_ingredient as names_ingredient
     from .stage_names import names_purpose as names_purpose
+    from .stage_names import names_work as names_work
     from .successors import Successor as Successor
     from .successors import pinned as pinned
     from .successors import successor as successor
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
     from .variants import slim as slim
 
 _HOMES = {
+    "BrowserTestImage": "browser_test_images",
     "BuildCommand": "builds",
     "ImageFacts": "images",
     "ImageReference": "image_reference",
@@ -92,6 +96,7 @@ _HOMES = {
     "unpublished": "published_tags",
     "Variant": "variants",
     "alpine": "variants",
+    "browser_test_image": "browser_test_images",
     "build_command": "builds",
     "buildkit_arguments": "environment",
     "dependencies_only": "ordering",
@@ -126,6 +131,7 @@ _HOMES = {
     "meant_image": "image_reference",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
+    "names_work": "stage_names",
     "needs_a_look": "ordering",
     "vendor_folder": "ordering",
     "project_install": "ordering",

@@ -5,8 +5,13 @@ from .tables import table, word_set
 
 def names_purpose(name: str) -> bool:
     """Whether a stage of that name is likely built by itself, as `test`, `dev-tools` or `release` are."""
+    return names_work(name) or not word_set("stage-names", "purposes").isdisjoint(_parts(name))
+
+
+def names_work(name: str) -> bool:
+    """Whether a stage of that name is likely for those who work on the project: `dev`, `debug`, `lint`, `test`."""
     beginnings = tuple(table("stage-names")["purpose_beginnings"])
-    return any(part.startswith(beginnings) or part in word_set("stage-names", "purposes") for part in _parts(name))
+    return any(part.startswith(beginnings) for part in _parts(name))
 
 
 def names_ingredient(name: str) -> bool:

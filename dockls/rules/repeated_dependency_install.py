@@ -5,9 +5,11 @@ cache, is in the image. A stage that does nothing but install what the program n
 builder and hands on one folder; where development packages are all that differs, the builder can also remove them
 (`npm prune --omit=dev`) and hand on the rest.
 
-It is told where both install by the same tool from the same manifest of the build context on the same image. Nothing is
-said where the RUN has a cache mount, which keeps the downloads, and of stages that take nothing from each other:
-`deps` and `prod-deps` side by side are the remedy.
+It is told where both install by the same tool from the same manifest of the build context on the same image, or on
+another variant of it. Where the C library is another one the second installation is right as things stand, for packages
+may hold what is compiled; on one variant it could be left out. Nothing is said where the RUN has a cache mount, which
+keeps the downloads, and of stages that take nothing from each other: `deps` and `prod-deps` side by side are the
+remedy.
 
 ```dockerfile
 FROM node:24-alpine AS build
@@ -65,11 +67,27 @@ def repeated_dependency_install(linked: Linked) -> Iterator[Finding]:
         source = _source(linked.stages, stage, install.manifest)
         for number in sorted(taken) if source is not None else ():
             earlier = _earlier(linked.stages, linked.stages[number], install.ecosystem, source)
-            if earlier is not None and linked.stages[number].base_image == stage.base_image:
-                title = linked.stages[number].title
-                message = f"stage {title} has installed the same dependencies; they are downloaded again here"
+            message = _message(linked.stages[number], stage) if earlier is not None else None
+            if earlier is not None and message is not None:
                 yield Finding(install.command.place, message, (Related(earlier.place, "installed here"),))
                 break
+
+
+def _message(earlier: Stage, stage: Stage) -> str | None:
+    """What to say of two installations; None where the images are too different to share one."""
+    from dockls.semantics.compatibility import base_facts
+
+    begun = f"stage {earlier.title} has installed the same dependencies"
+    if earlier.base_image == stage.base_image:
+        return f"{begun}; they are downloaded again here"
+    one, other = base_facts(earlier), base_facts(stage)
+    if one is None or other is None or (one.family, one.version) != (other.family, other.version):
+        return None
+    if one.version is None or one.libc is None or other.libc is None:
+        return None
+    if one.libc == other.libc:
+        return f"{begun}; they are downloaded again here"
+    return f"{begun} for {one.libc}; on one variant of the image they could be handed on"
 
 
 def _installs(stage: Stage) -> tuple[_Installed, ...]:

@@ -7,7 +7,8 @@ or between `USER root` and the USER that follows.
 Told are, in a RUN behind a USER instruction of the file and without `sudo`: `apt-get`, `apk`, `dnf`, `yum` and the
 like, `useradd`, `adduser` and the like, commands that write, remove or give away paths in folders of the system, and
 `chmod` and `chown` on what a COPY has brought without `--chown`. Of those paths only what certainly belongs to root is
-told: nothing in images that are not known, and nothing where something above may have given it to somebody else.
+told: nothing in images that are not known, and nothing where something above may have given it to somebody else. A COPY
+into a folder that is there, with `--chown` or without, leaves the folder itself to root.
 
 ```dockerfile
 FROM node:24-slim
@@ -77,7 +78,7 @@ def _always_needs_root(command: Executed) -> bool:
 
 def _path_of_root(stage: Stage, command: Executed) -> str | None:
     """The first path that the command changes and that certainly belongs to root; None if there is none."""
-    from dockls.semantics.ownership import ordinary_user
+    from dockls.semantics.ownership import is_kept_by_image, ordinary_user
 
     # Files of the user may be mounted there.
     if command.conditional or "--mount" in command.instruction.text:
@@ -86,9 +87,12 @@ def _path_of_root(stage: Stage, command: Executed) -> str | None:
     if not words or ordinary_user(stage, command.instruction) is None or is_forgiven(stage, command):
         return None
     for word in words:
-        word = word.removesuffix("/*") if command.words[0] in _REMOVING | _SETTING else word
-        path = None if set(word) & _UNKNOWN - {"$"} else named_path(stage, command, word)
+        bare = word.removesuffix("/*") if command.words[0] in _REMOVING | _SETTING else word
+        path = None if set(bare) & _UNKNOWN - {"$"} else named_path(stage, command, bare)
         if path is not None and _belongs_to_root(stage, command, path):
+            return path
+        is_folder_itself = command.words[0] in _SETTING and bare == word
+        if path is not None and is_folder_itself and is_kept_by_image(stage, path):
             return path
     return None
 

@@ -4,8 +4,9 @@ Whoever breaks out of the program is then root in the container, and may write e
 such rights: an ordinary user will do, and many images bring one along.
 
 The stage that is built by default is looked at. Nothing is said where the user of the base image is not known, and of
-servers and databases that start as root and give their rights away (nginx, PostgreSQL). Distroless images have a tag
-`nonroot`, which the fix takes; whether the program may then read and write what it has to is for its tests to say.
+servers and databases that start as root and give their rights away (PostgreSQL). Of nginx only the workers do so; its
+master process stays root, but for the image `nginxinc/nginx-unprivileged`. Distroless images have a tag `nonroot`,
+which the fix takes; whether the program may then read and write what it has to is for its tests to say.
 
 ```dockerfile
 FROM node:24-alpine
@@ -19,12 +20,13 @@ from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, file_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Model, Stage, contract
 from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Place
 
-#: what images start as root that then run their work as another user: nginx, postgres
+#: what images start as root that then run their work as another user: postgres
 _GIVING_RIGHTS_AWAY = frozenset(("server", "database"))
+_NGINX = "the master process of nginx runs as root; that of `nginxinc/nginx-unprivileged` does not (port 8080)"
 _ROOT = frozenset(("root", "0", "root:root", "0:0"))
 
 
@@ -35,7 +37,8 @@ def root_user(model: Model) -> Iterator[Finding]:
     if stage is None or stage.final_state.user not in _ROOT:
         return
     known = base_facts(stage)
-    if known is not None and known.role in _GIVING_RIGHTS_AWAY:
+    is_nginx = known is not None and known.family == "nginx" and _starts_nginx(stage)
+    if known is not None and known.role in _GIVING_RIGHTS_AWAY and not is_nginx:
         return
     users = [one for one in stage.instructions if one.keyword == "USER"]
     instruction = users[-1] if users else stage.declaration
@@ -44,7 +47,16 @@ def root_user(model: Model) -> Iterator[Finding]:
     place = Place(instruction, instruction.words[0].span)
     image = None if users else _without_rights(stage)
     fixes = () if image is None else (Fix(f"Use `{image}`", edits.replacing(place, image), safe=False),)
-    yield Finding(place, "the image runs as root", fixes=fixes)
+    yield Finding(place, _NGINX if is_nginx else "the image runs as root", fixes=fixes)
+
+
+def _starts_nginx(stage: Stage) -> bool:
+    """Whether nothing but the server of the image is started, by which script ever."""
+    promised = contract(stage)
+    entrypoint, command = promised.entrypoint, promised.command
+    if entrypoint is not None and entrypoint.origin is not None:
+        return "nginx" in " ".join(entrypoint.words)
+    return command is None or command.origin is None or "nginx" in " ".join(command.words)
 
 
 def _without_rights(stage: Stage) -> str | None:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class Owned(NamedTuple):
     """Who got what in a stage and those it starts from.
 
-    `given` are paths that an ordinary user may own or write, `entered` those where a WORKDIR behind USER may have made
+    `given` are paths that an ordinary user may own or write, `laid` those of them that nothing but a COPY fills, which
+    leaves a folder that is there its owner, `entered` those where a WORKDIR behind USER may have made
     folders, `kept` folders that root made, `above` all that stand above any of the first two, `above_kept` those above
     the third; `unknown` tells that a command may have given anything away.
     """
 
     unknown: bool
     given: frozenset[str]
+    laid: frozenset[str]
     entered: frozenset[str]
     kept: frozenset[str]
     above: frozenset[str]
@@ -44,6 +46,8 @@ _FAMILIES = frozenset(("nginx", "httpd"))
 _SYSTEM = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/var/lib/apt", "/var/cache/apt")
 #: the same in the nginx image, where no package has made folders for others
 _SYSTEM_OF_NGINX = ("/run", "/var/run", "/var/cache/nginx")
+#: folders that the nginx image has
+_FOLDERS_OF_NGINX = ("/etc/nginx", "/etc/nginx/conf.d", "/usr/share/nginx", "/usr/share/nginx/html")
 #: what images make writable for others: ruby, rust, php, eclipse-temurin
 _OPEN = ("/usr/local/bundle", "/usr/local/cargo", "/usr/local/rustup", "/opt/java", "/usr/local/var")
 #: folders that base images have, with an owner that they chose
@@ -129,6 +133,24 @@ def is_kept_by_root(stage: Stage, path: str) -> bool:
     return path in found.kept and not _is_given(found, path)
 
 
+def is_kept_by_image(stage: Stage, path: str) -> bool:
+    """Whether a folder is the base image's own and still belongs to root, whatever a COPY has put into it."""
+    known = _known(stage)
+    if known is None or known.family != "nginx" or path not in _FOLDERS_OF_NGINX:
+        return False
+    found = owned(stage)
+    given = any(one in found.given and not (one == path and one in found.laid) for one in _upwards(path))
+    removed = stage.folded(_with_removed, lambda root: frozenset())
+    return not found.unknown and not given and removed.isdisjoint(_upwards(path))
+
+
+def _with_removed(stage: Stage, below: frozenset[str]) -> frozenset[str]:
+    """What RUN removes or moves away, so that an ordinary user's may come in its place."""
+    removing = [one for one in executed(stage) if one.command.program in ("rm", "rmdir", "mv")]
+    paths = [named_path(stage, command, word) or "/" for command in removing for word in command.operands]
+    return below.union(paths) if paths else below
+
+
 def folder_of_root(stage: Stage, path: str) -> str | None:
     """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path."""
     found = owned(stage)
@@ -185,7 +207,7 @@ def _numbers(stage: Stage) -> dict[Instruction, int]:
 
 def owned(stage: Stage) -> Owned:
     """Who got what until the end of the stage; remembered."""
-    return stage.folded(_with_owners, lambda root: Owned(False, *[frozenset()] * 5))
+    return stage.folded(_with_owners, lambda root: Owned(False, *[frozenset()] * 6))
 
 
 def _known(stage: Stage) -> "ImageFacts | None":
@@ -218,7 +240,8 @@ def _upwards(path: str) -> Iterator[str]:
 
 
 def _with_owners(stage: Stage, below: Owned) -> Owned:
-    unknown, given, entered, kept = below.unknown, set(below.given), set(below.entered), set(below.kept)
+    unknown, entered, kept = below.unknown, set(below.entered), set(below.kept)
+    laid, given = set(below.laid), set(below.given - below.laid)
     for instruction in stage.instructions:
         user = stage.state_before(instruction).user
         as_root = user is not None and user.partition(":")[0] in _ROOT
@@ -230,12 +253,15 @@ def _with_owners(stage: Stage, below: Owned) -> Owned:
             elif workdir not in kept:
                 entered.add(workdir or "/")
         elif instruction.keyword in ("COPY", "ADD"):
-            unknown = _of_copy(stage, instruction, given, kept) or unknown
+            unknown = _of_copy(stage, instruction, laid, kept) or unknown
         elif instruction.keyword == "RUN" and not _is_ordinary(user):
             unknown = _of_run(stage, instruction, given, kept) or unknown
+    laid -= given
+    given |= laid
     return Owned(
         unknown,
         frozenset(given),
+        frozenset(laid),
         frozenset(entered),
         frozenset(kept),
         below.above | _folders_above((given - below.given) | (entered - below.entered)),
@@ -251,7 +277,7 @@ def _is_ordinary(user: str | None) -> bool:
     return user is not None and "$" not in user and user.partition(":")[0] not in _ROOT
 
 
-def _of_copy(stage: Stage, instruction: Instruction, given: set[str], kept: set[str]) -> bool:
+def _of_copy(stage: Stage, instruction: Instruction, laid: set[str], kept: set[str]) -> bool:
     """Note where a COPY puts files; tells whether that is not known."""
     copy = copy_of(stage, instruction)
     if copy is None:
@@ -261,7 +287,7 @@ def _of_copy(stage: Stage, instruction: Instruction, given: set[str], kept: set[
     if copy.destination is None:
         return not from_context or bool(flags & {"chown", "chmod"})
     if not from_context or flags & {"chown", "chmod"}:
-        given.add(copy.destination)
+        laid.add(copy.destination)
     elif copy.is_folder or any(source.rstrip("/") in (".", "") for source in copy.sources):
         kept.add(copy.destination)
     return False

@@ -1,5 +1,8 @@
 """Which stages a FROM with a variable may select: ``FROM base-${VARIANT}``, ``FROM binaries-$TARGETOS``."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from dockls.semantics.graph import Graph, Node, Reference, Resolution
 from dockls.semantics.variable_uses import VariableUse, variables
 
@@ -15,6 +18,9 @@ _ARCHITECTURES = (
 _DOMAINS = {
     "TARGETOS": _SYSTEMS, "BUILDOS": _SYSTEMS, "TARGETARCH": _ARCHITECTURES, "BUILDARCH": _ARCHITECTURES,
 }  # fmt: skip
+
+#: more words with variables than this are not looked at
+_MOST_WORDS = 100
 
 #: the texts that a part of a word may become; None for any text
 _Part = tuple[str, ...] | None
@@ -43,6 +49,32 @@ def selecting(graph: Graph, node: Node) -> Reference | None:
         if is_candidate:
             return base
     return None
+
+
+class Selection(NamedTuple):
+    """A stage whose FROM selects among variants by a variable, and these, all named and above it."""
+
+    by: Node
+    variants: tuple[Node, ...]
+
+
+def selections(graph: Graph) -> tuple[Selection, ...]:
+    """The stages whose FROM, a name with a variable in it, may select two earlier ones or more; remembered."""
+    found = graph.memo.get(selections)
+    if found is None:
+        found = graph.memo[selections] = tuple(_selections(graph))
+    assert isinstance(found, tuple)
+    return found
+
+
+def _selections(graph: Graph) -> Iterator[Selection]:
+    for node in [one for one in graph.nodes if one.base is not None and one.base.mention.has_variable][:_MOST_WORDS]:
+        assert node.base is not None
+        text = node.base.mention.text
+        earlier = [one for one in graph.candidates(text) if one.number < node.number and one.name is not None]
+        variants = tuple([one for one in earlier if may_become(text, one.name or "")])
+        if len(variants) > 1 and node.base.resolution is not Resolution.CONTEXT:
+            yield Selection(node, variants)
 
 
 def may_become(text: str, name: str) -> bool:
