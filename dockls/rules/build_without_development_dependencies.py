@@ -44,6 +44,9 @@ from dockls.text import Span
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
 _LEAVING_OUT = frozenset(("--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "-P"))
 _EVERYTHING = ("--include", "--production=false", "--prod=false", "--dev", "-D", "--only=dev", "--also")
+_INSTALLING = ("ci", "install", "i", "clean-install")
+#: what installs everything in spite of NODE_ENV: docs.npmjs.com/cli/commands/npm-ci, pnpm.io/cli/install
+_AGAINST = {"npm": "--include=dev", "pnpm": "--prod=false"}
 #: programs that projects have among their development dependencies, and the packages that bring them
 _PACKAGES = {
     "tsc": ("typescript",), "vite": ("vite",), "ng": ("@angular/cli",), "webpack": ("webpack", "webpack-cli"),
@@ -85,15 +88,14 @@ def _manager(command: Executed) -> str:
     from dockls.knowledge.command_words import unwrap
 
     found = unwrap(command.words)
-    name = "" if found is None else found.program
-    return found.words[0] if found is not None and name == "corepack" and found.words else name
+    return "" if found is None else found.program
 
 
 def _installs(command: Executed) -> bool:
     """Whether a package manager installs anything, be it the project's packages or others."""
     words = set(command.words[1:4])
-    bare = _manager(command) == "yarn" and not command.operands
-    return bare or bool(words & {"ci", "install", "i", "add", "clean-install", "link", "fetch", "focus"})
+    bare = _manager(command) == "yarn" and command.operands in ((), ("yarn",))
+    return bare or bool(words & {*_INSTALLING, "add", "link", "fetch", "focus"})
 
 
 def _for_production(stage: Stage, command: Executed) -> bool:
@@ -138,7 +140,7 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
     if manifest is not None and script is not None:
         programs = [base_name(words[0]) for words in commands_of(manifest, script)]
     related = (Related(production.place, "installs for production"),)
-    fixes = _fixes(production)
+    fixes = _fixes(stage, production)
     if manifest is None:
         if script is None and (not programs or programs[0] in _AMONG_DEPENDENCIES or programs[0] not in _PACKAGES):
             return None
@@ -153,11 +155,19 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
     return None
 
 
-def _fixes(production: Executed) -> tuple[Fix, ...]:
-    """Leave the option away where that is all."""
+def _fixes(stage: Stage, production: Executed) -> tuple[Fix, ...]:
+    """Leave the option away where that is all; speak against the variable."""
     numbers = [number for number, word in enumerate(production.words) if word in _LEAVING_OUT]
-    if len(numbers) != 1 or numbers[0] < 1:
+    by_variable = variable_of(stage, production, "NODE_ENV") == "production"
+    if len(numbers) != (0 if by_variable else 1) or numbers[:1] == [0]:
         return ()
-    span = Span(production.word_span(numbers[0] - 1).end, production.word_span(numbers[0]).end)
-    place = Place(production.instruction, span)
-    return (Fix("Install all packages", edits.replacing(place, ""), safe=False),)
+    if by_variable:
+        option = _AGAINST.get(_manager(production))
+        number = next((at for at, word in enumerate(production.words) if word in _INSTALLING), None)
+        if option is None or number is None:
+            return ()
+        end = production.word_span(number).end
+        span, text = Span(end, end), f" {option}"
+    else:
+        span, text = Span(production.word_span(numbers[0] - 1).end, production.word_span(numbers[0]).end), ""
+    return (Fix("Install all packages", edits.replacing(Place(production.instruction, span), text), safe=False),)

@@ -41,6 +41,32 @@ def is_install(words: Sequence[str]) -> bool:
     return install is not None and not install.needs_sources
 
 
+def brings_packages(words: Sequence[str]) -> bool:
+    """The same with those that no manifest names, and that are no part of the project: ``pip install flask``."""
+    from dockls.knowledge import is_independent
+    from dockls.knowledge.command_words import unwrap
+
+    if is_install(words):
+        return True
+    command = unwrap(words) if is_independent(words) else None
+    if command is None or command.program not in _MANAGERS_OF_LANGUAGES:
+        return False
+    return any(word in ("install", "i", "add") for word in command.words[:3])
+
+
+def called(words: Sequence[str]) -> str:
+    """An install as one speaks of it: ``go mod download``, ``pip install``."""
+    named = [word for word in words if not word.startswith("-")]
+    if words[1:2] == ("-m",):
+        named = named[1:]
+    return " ".join(named[: 3 if named[1:2] in (["mod"], ["pip"], ["global"]) else 2])
+
+
+_MANAGERS_OF_LANGUAGES = frozenset(
+    ("pip", "pip2", "pip3", "pipx", "uv", "npm", "pnpm", "yarn", "bun", "gem", "composer")
+)
+
+
 def _may_read(words: Sequence[str], name: str) -> bool:
     from dockls.knowledge import package_install, reads_own_variables_only
 
