@@ -90,10 +90,26 @@ def at_end(writing: Callable[[Choice, Stage], Lines | None], wanted: Callable[[S
     return injected
 
 
+def marking(pattern: str, writing: Callable[[re.Match[str], Choice], str]) -> Injection:
+    """The first match of a pattern written anew, with the marks of `Lines`."""
+    compiled = re.compile(pattern, re.MULTILINE)
+
+    def injected(text: str) -> Sample | None:
+        choose = Choice(text)
+        text = rewritten(text, choose)
+        found = None if "{-" in text or "{+" in text else compiled.search(text)
+        if found is None:
+            return None
+        marked = Lines(text[: found.start()] + writing(found, choose) + text[found.end() :])
+        return Sample(marked.sound, marked.wrong)
+
+    return injected
+
+
 def is_plain(stage: Stage) -> bool:
     """Whether the stage stands on an image that the tables know, as root and with a POSIX shell."""
     known = base_facts(stage)
-    return known is not None and known.package_manager is not None and stage.states[0].user == "root"
+    return known is not None and known.package_manager is not None and stage.states[-1].user == "root"
 
 
 def inserted(model: Model, at: int, lines: Lines) -> Sample:

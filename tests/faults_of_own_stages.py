@@ -247,3 +247,39 @@ def writing_as_user(choose: Choice) -> Lines:
         f"FROM {base} AS {OWN}runtime\nWORKDIR {folder}\n{copied}{choose('', 'RUN apt-get --version || true')}\n"
         f'{{+RUN chown {user} {folder}\n+}}USER {user}\nRUN {command}\nCMD ["node", "server.js"]\n\n'
     )
+
+
+def one_architecture(choose: Choice) -> Lines:
+    """A program that is built for one architecture alone."""
+    architecture = choose("amd64", "arm64")
+    value = f"{{-{architecture}-}}{{+$TARGETARCH+}}"
+    declared = "{+ARG TARGETARCH\n+}"
+    steps = choose(
+        f"{declared}RUN CGO_ENABLED=0 GOOS=linux GOARCH={value} go build -o /server .\n",
+        f"{declared}ENV CGO_ENABLED=0 \\\n    GOARCH={value}\nRUN go build -o /server .\n",
+        f"{declared}ENV GOARCH={value}\n\nRUN go install ./cmd/own\n",
+        f'{declared}RUN cd own && GOARCH="{value}" go build -o /server . && true\n',
+        f"{declared}RUN export GOARCH={value} && go build -o /server ./...\n",
+        f"{declared}RUN env GOOS=linux \\\n    GOARCH={value} \\\n    go build -o /server .\n",
+        f"{declared}ENV GOARCH {value}\nRUN --mount=type=cache,target=/root/.cache go build -o /server .\n",
+    )
+    return Lines(f"FROM golang:1.25{choose('', '-alpine')} AS {OWN}build\nWORKDIR /src\nCOPY . .\n{steps}\n")
+
+
+def single_file(choose: Choice) -> Lines:
+    """`go build` that is given a file."""
+    package, file = choose((".", "main.go"), (".", "./main.go"), ("./cmd/own", "cmd/own/main.go"), (".", "server.go"))
+    start = choose("", "CGO_ENABLED=0 GOOS=linux ", "go vet ./... && ")
+    flags = choose("-o /server ", '-ldflags="-s -w" -o /server ', "-v -o bin/server ")
+    behind = choose("", " && true", " \\\n && ls -l")
+    files = {"go.mod": "module own", "main.go": "package main\nfunc main() {}\n", "routes.go": "package main\n"}
+    files |= {
+        "cmd/own/main.go": files["main.go"],
+        "cmd/own/routes.go": files["routes.go"],
+        "server.go": files["main.go"],
+    }
+    return Lines(
+        f"FROM golang:1.25 AS {OWN}build\nWORKDIR /src\nCOPY . .\n"
+        f"RUN {start}go build {flags}{{+{package}+}}{{-{file}-}}{behind}\n\n",
+        files if file == "server.go" or choose(True, False) else {},
+    )
