@@ -31,6 +31,7 @@ RUN npm run build
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
@@ -42,7 +43,10 @@ from dockls.syntax import Place
 from dockls.text import Span
 
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
-_LEAVING_OUT = frozenset(("--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "-P"))
+_LEAVING_OUT = frozenset((
+    "--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "--production=true", "--prod=true", "-P",
+))  # fmt: skip
+_IN_TWO_WORDS = (("--omit", "dev"), ("--only", "prod"), ("--only", "production"))
 _EVERYTHING = ("--include", "--production=false", "--prod=false", "--dev", "-D", "--only=dev", "--also")
 _INSTALLING = ("ci", "install", "i", "clean-install")
 #: what installs everything in spite of NODE_ENV: docs.npmjs.com/cli/commands/npm-ci, pnpm.io/cli/install
@@ -63,9 +67,9 @@ _AMONG_DEPENDENCIES = frozenset(("react-scripts", "next", "nuxt", "astro"))
 @stage_rule(severity=Severity.WARNING, theme="files")
 def build_without_development_dependencies(stage: Stage) -> Iterator[Finding]:
     """Look for a build behind an install for production."""
-    production: Executed | None = None
+    production, more = _NOTHING if stage.parent is None else stage.parent.folded(_below, lambda root: _NOTHING)
     building: list[Executed] = []
-    for command in executed(stage):
+    for command in () if more else executed(stage):
         if _manager(command) in _MANAGERS and _installs(command):
             if not _for_production(stage, command):
                 return
@@ -73,8 +77,6 @@ def build_without_development_dependencies(stage: Stage) -> Iterator[Finding]:
         elif production is not None and _builds(command):
             building.append(command)
     if production is None or not building or _brings_packages(stage):
-        return
-    if stage.parent is not None and stage.parent.folded(_installs_below, lambda root: False):
         return
     for command in building:
         found = _told(stage, command, production)
@@ -125,8 +127,23 @@ def _brings_packages(stage: Stage) -> bool:
     return any("." not in source.rpartition("/")[2].lstrip(".") for copy in copies for source in copy.sources)
 
 
-def _installs_below(stage: Stage, below: bool) -> bool:
-    return below or any(_manager(one) in _MANAGERS and _installs(one) for one in executed(stage))
+class _Installed(NamedTuple):
+    """What the stages below have: the first install for production, and whether something brings more."""
+
+    production: Executed | None
+    more: bool
+
+
+_NOTHING = _Installed(None, False)
+
+
+def _below(stage: Stage, below: _Installed) -> _Installed:
+    installs = [one for one in executed(stage) if _manager(one) in _MANAGERS and _installs(one)]
+    brought = any(copy.stage is not None or copy.from_image for copy in copies_of(stage))
+    if not installs and not brought:
+        return below
+    more = below.more or brought or not all(_for_production(stage, one) for one in installs)
+    return _Installed(below.production or next(iter(installs), None), more)
 
 
 def _told(stage: Stage, command: Executed, production: Executed) -> Finding | None:
@@ -157,9 +174,14 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
 
 def _fixes(stage: Stage, production: Executed) -> tuple[Fix, ...]:
     """Leave the option away where that is all; speak against the variable."""
-    numbers = [number for number, word in enumerate(production.words) if word in _LEAVING_OUT]
+    if production.instruction not in stage.instructions:
+        # What starts from the other stage may want it as it is.
+        return ()
+    words = production.words
+    numbers = [number for number in range(1, len(words)) if words[number] in _leaving_out(words[0])]
+    pairs = [number for number in range(2, len(words)) if words[number - 1 : number + 1] in _IN_TWO_WORDS]
     by_variable = variable_of(stage, production, "NODE_ENV") == "production"
-    if len(numbers) != (0 if by_variable else 1) or numbers[:1] == [0]:
+    if len(numbers + pairs) != (0 if by_variable else 1):
         return ()
     if by_variable:
         option = _AGAINST.get(_manager(production))
@@ -169,5 +191,10 @@ def _fixes(stage: Stage, production: Executed) -> tuple[Fix, ...]:
         end = production.word_span(number).end
         span, text = Span(end, end), f" {option}"
     else:
-        span, text = Span(production.word_span(numbers[0] - 1).end, production.word_span(numbers[0]).end), ""
+        first, last = (numbers[0], numbers[0]) if numbers else (pairs[0] - 1, pairs[0])
+        span, text = Span(production.word_span(first - 1).end, production.word_span(last).end), ""
     return (Fix("Install all packages", edits.replacing(Place(production.instruction, span), text), safe=False),)
+
+
+def _leaving_out(program: str) -> frozenset[str]:
+    return _LEAVING_OUT | {"-p"} if program == "bun" else _LEAVING_OUT

@@ -26,9 +26,10 @@ def environment_reader(stage: Stage, instruction: Instruction, name: str) -> str
 
 def looks_up(words: Sequence[str]) -> bool:
     """Whether a command may read any variable of its environment: what is no install and no everyday tool."""
-    from dockls.knowledge import is_independent, is_plain
+    from dockls.knowledge import is_independent, is_plain, reads_own_variables_only
 
-    return not is_install(words) and not is_independent(words) and not is_plain(words)
+    known = is_install(words) or is_independent(words) or is_plain(words)
+    return not known and not reads_own_variables_only(words)
 
 
 def is_install(words: Sequence[str]) -> bool:
