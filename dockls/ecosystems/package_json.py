@@ -65,6 +65,8 @@ def _object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def script_of(words: tuple[str, ...]) -> str | None:
     """The name of the package.json script that a command runs; None if it runs none."""
+    if words[:1] == ("corepack",):
+        words = words[1:]
     if words[:1] and words[0].rpartition("/")[2] in ("npm", "yarn", "pnpm", "bun") and len(words) > 1:
         rest = [word for word in words[1:] if not word.startswith("-")]
         if rest[:1] and rest[0] in ("run", "run-script"):

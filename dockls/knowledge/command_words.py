@@ -73,9 +73,11 @@ def unwrap(words: Sequence[str]) -> Command | None:
 
 
 def _runner_length(program: str, words: Sequence[str], start: int) -> int:
-    """1 where `yarn` or `pnpm` runs an installed tool by its name alone (`yarn vite build`), else 0."""
+    """1 where `yarn` or `pnpm` runs a tool by its name alone (`yarn vite build`), or `corepack` one of them; else 0."""
     data = table("command-wrappers")
     following = words[start + 1] if start + 1 < len(words) else ""
+    if program == "corepack":
+        return 1 if following in data["managers"] else 0
     return 1 if program in data["runners"] and following in data["run_tools"] else 0
 
 

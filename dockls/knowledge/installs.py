@@ -63,8 +63,6 @@ def install_command(words: Sequence[str]) -> InstallCommand | None:
         return None
     if command.program == "uv" and command.words[:1] == ("pip",):
         command = Command("uv pip", command.words[1:], command.start + 1, command.environment)
-    if command.program == "corepack" and len(command.words) > 1:
-        command = Command(command.words[0], command.words[1:], command.start + 1, command.environment)
     for entry in table("install-commands")["commands"]:
         if command.program in entry["programs"]:
             arguments = sort_arguments(command.words, entry.get("value_options", ()))

@@ -31,6 +31,7 @@ RUN npm run build
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
@@ -42,8 +43,14 @@ from dockls.syntax import Place
 from dockls.text import Span
 
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
-_LEAVING_OUT = frozenset(("--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "-P"))
+_LEAVING_OUT = frozenset((
+    "--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "--production=true", "--prod=true", "-P",
+))  # fmt: skip
+_IN_TWO_WORDS = (("--omit", "dev"), ("--only", "prod"), ("--only", "production"))
 _EVERYTHING = ("--include", "--production=false", "--prod=false", "--dev", "-D", "--only=dev", "--also")
+_INSTALLING = ("ci", "install", "i", "clean-install")
+#: what installs everything in spite of NODE_ENV: docs.npmjs.com/cli/commands/npm-ci, pnpm.io/cli/install
+_AGAINST = {"npm": "--include=dev", "pnpm": "--prod=false"}
 #: programs that projects have among their development dependencies, and the packages that bring them
 _PACKAGES = {
     "tsc": ("typescript",), "vite": ("vite",), "ng": ("@angular/cli",), "webpack": ("webpack", "webpack-cli"),
@@ -60,9 +67,9 @@ _AMONG_DEPENDENCIES = frozenset(("react-scripts", "next", "nuxt", "astro"))
 @stage_rule(severity=Severity.WARNING, theme="files")
 def build_without_development_dependencies(stage: Stage) -> Iterator[Finding]:
     """Look for a build behind an install for production."""
-    production: Executed | None = None
+    production, more = _NOTHING if stage.parent is None else stage.parent.folded(_below, lambda root: _NOTHING)
     building: list[Executed] = []
-    for command in executed(stage):
+    for command in () if more else executed(stage):
         if _manager(command) in _MANAGERS and _installs(command):
             if not _for_production(stage, command):
                 return
@@ -70,8 +77,6 @@ def build_without_development_dependencies(stage: Stage) -> Iterator[Finding]:
         elif production is not None and _builds(command):
             building.append(command)
     if production is None or not building or _brings_packages(stage):
-        return
-    if stage.parent is not None and stage.parent.folded(_installs_below, lambda root: False):
         return
     for command in building:
         found = _told(stage, command, production)
@@ -85,15 +90,14 @@ def _manager(command: Executed) -> str:
     from dockls.knowledge.command_words import unwrap
 
     found = unwrap(command.words)
-    name = "" if found is None else found.program
-    return found.words[0] if found is not None and name == "corepack" and found.words else name
+    return "" if found is None else found.program
 
 
 def _installs(command: Executed) -> bool:
     """Whether a package manager installs anything, be it the project's packages or others."""
     words = set(command.words[1:4])
-    bare = _manager(command) == "yarn" and not command.operands
-    return bare or bool(words & {"ci", "install", "i", "add", "clean-install", "link", "fetch", "focus"})
+    bare = _manager(command) == "yarn" and command.operands in ((), ("yarn",))
+    return bare or bool(words & {*_INSTALLING, "add", "link", "fetch", "focus"})
 
 
 def _for_production(stage: Stage, command: Executed) -> bool:
@@ -123,8 +127,23 @@ def _brings_packages(stage: Stage) -> bool:
     return any("." not in source.rpartition("/")[2].lstrip(".") for copy in copies for source in copy.sources)
 
 
-def _installs_below(stage: Stage, below: bool) -> bool:
-    return below or any(_manager(one) in _MANAGERS and _installs(one) for one in executed(stage))
+class _Installed(NamedTuple):
+    """What the stages below have: the first install for production, and whether something brings more."""
+
+    production: Executed | None
+    more: bool
+
+
+_NOTHING = _Installed(None, False)
+
+
+def _below(stage: Stage, below: _Installed) -> _Installed:
+    installs = [one for one in executed(stage) if _manager(one) in _MANAGERS and _installs(one)]
+    brought = any(copy.stage is not None or copy.from_image for copy in copies_of(stage))
+    if not installs and not brought:
+        return below
+    more = below.more or brought or not all(_for_production(stage, one) for one in installs)
+    return _Installed(below.production or next(iter(installs), None), more)
 
 
 def _told(stage: Stage, command: Executed, production: Executed) -> Finding | None:
@@ -138,7 +157,7 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
     if manifest is not None and script is not None:
         programs = [base_name(words[0]) for words in commands_of(manifest, script)]
     related = (Related(production.place, "installs for production"),)
-    fixes = _fixes(production)
+    fixes = _fixes(stage, production)
     if manifest is None:
         if script is None and (not programs or programs[0] in _AMONG_DEPENDENCIES or programs[0] not in _PACKAGES):
             return None
@@ -153,11 +172,29 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
     return None
 
 
-def _fixes(production: Executed) -> tuple[Fix, ...]:
-    """Leave the option away where that is all."""
-    numbers = [number for number, word in enumerate(production.words) if word in _LEAVING_OUT]
-    if len(numbers) != 1 or numbers[0] < 1:
+def _fixes(stage: Stage, production: Executed) -> tuple[Fix, ...]:
+    """Leave the option away where that is all; speak against the variable."""
+    if production.instruction not in stage.instructions:
+        # What starts from the other stage may want it as it is.
         return ()
-    span = Span(production.word_span(numbers[0] - 1).end, production.word_span(numbers[0]).end)
-    place = Place(production.instruction, span)
-    return (Fix("Install all packages", edits.replacing(place, ""), safe=False),)
+    words = production.words
+    numbers = [number for number in range(1, len(words)) if words[number] in _leaving_out(words[0])]
+    pairs = [number for number in range(2, len(words)) if words[number - 1 : number + 1] in _IN_TWO_WORDS]
+    by_variable = variable_of(stage, production, "NODE_ENV") == "production"
+    if len(numbers + pairs) != (0 if by_variable else 1):
+        return ()
+    if by_variable:
+        option = _AGAINST.get(_manager(production))
+        number = next((at for at, word in enumerate(production.words) if word in _INSTALLING), None)
+        if option is None or number is None:
+            return ()
+        end = production.word_span(number).end
+        span, text = Span(end, end), f" {option}"
+    else:
+        first, last = (numbers[0], numbers[0]) if numbers else (pairs[0] - 1, pairs[0])
+        span, text = Span(production.word_span(first - 1).end, production.word_span(last).end), ""
+    return (Fix("Install all packages", edits.replacing(Place(production.instruction, span), text), safe=False),)
+
+
+def _leaving_out(program: str) -> frozenset[str]:
+    return _LEAVING_OUT | {"-p"} if program == "bun" else _LEAVING_OUT

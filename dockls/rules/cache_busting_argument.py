@@ -35,6 +35,7 @@ from dockls.rearranging import lowered
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.early_arguments import EarlyArgument, early_arguments
+from dockls.semantics.environment_reads import called
 
 
 @stage_rule(severity=Severity.WARNING, theme="cache")
@@ -48,9 +49,7 @@ def _finding(found: EarlyArgument) -> Finding:
     from dockls.knowledge import is_volatile_name
 
     place, name, early, moved = found
-    first = early.installs[0]
-    words = [word for word in first.words if not word.startswith("-")]
-    command = " ".join(words[: 3 if words[1:2] == ["mod"] else 2])
+    command = called(early.installs[0].words)
     keywords = [instruction.keyword for instruction in moved.group]
     title = f"Declare `{name}` where it is used"
     strong = is_volatile_name(name, "1.0")

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Related, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.semantics.environment_reads import is_install, looks_up
+from dockls.semantics.environment_reads import brings_packages, called, looks_up
 from dockls.semantics.execution import Executed, executed_by
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction
@@ -48,9 +48,7 @@ def cache_busting_file(stage: Stage) -> Iterator[Finding]:
         install = _next_install(stage, stage.instructions[number + 1 :])
         if install is not None:
             name = instruction.words[0].value
-            words = [word for word in install.words if not word.startswith("-")]
-            command = " ".join(words[: 3 if words[1:2] == ["mod"] else 2])
-            message = f"`{name}` changes with every {kind} and makes `{command}` run again; copy it below"
+            message = f"`{name}` changes with every {kind} and makes `{called(install.words)}` run again; copy it below"
             related = (Related(install.place, "runs again every time"),)
             yield Finding(on_first_line(instruction, instruction.words[0].span), message, related)
 
@@ -73,7 +71,7 @@ def _next_install(stage: Stage, below: tuple[Instruction, ...]) -> Executed | No
             commands = executed_by(stage, instruction)
             if not commands or any(looks_up(one.words) for one in commands):
                 return None
-            install = next((one for one in commands if is_install(one.words)), None)
+            install = next((one for one in commands if brings_packages(one.words)), None)
             if install is not None:
                 return install
     return None

@@ -114,7 +114,8 @@ def _written(stage: Stage, command: Executed) -> list[str]:
     """The files ``main.rs`` and ``lib.rs`` that a command writes something into that can be built."""
     program, words = command.command.program, command.words
     if program == "cargo" and words[1:2] in (("init",), ("new",)):
-        folders = [word for word in words[2:] if not word.startswith("-")]
+        valued = {number + 1 for number, word in enumerate(words) if word in ("--name", "--vcs", "--edition")}
+        folders = [word for at, word in enumerate(words) if at > 1 and at not in valued and not word.startswith("-")]
         kind = "lib.rs" if "--lib" in words else "main.rs"
         path = joined(command.directory, posixpath.join(folders[0] if folders else ".", "src", kind))
         return [path] if path is not None and "$" not in path else []

@@ -37,6 +37,7 @@ from dockls.rearranging import lowered
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.early_arguments import EarlyArgument, early_platform_arguments
+from dockls.semantics.environment_reads import called
 
 
 @stage_rule(severity=Severity.HINT, theme="cache")
@@ -55,8 +56,7 @@ def early_platform_argument(stage: Stage) -> Iterator[Finding]:
 
 def _finding(found: EarlyArgument) -> Finding:
     place, name, early, moved = found
-    words = [word for word in early.installs[0].words if not word.startswith("-")]
-    command = " ".join(words[: 3 if words[1:2] == ["mod"] else 2])
+    command = called(early.installs[0].words)
     return Finding(
         place,
         f"`{name}` makes `{command}` run once for each platform; declare it where it is used",

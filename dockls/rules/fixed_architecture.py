@@ -87,9 +87,15 @@ def _with_values(stage: Stage, below: frozenset[str]) -> frozenset[str]:
 
 def _builds(stage: Stage, value: str) -> bool:
     """Whether the stage builds by that value, and the program's name does not tell the architecture."""
-    builds = [one for one in executed(stage) if one.words[:2] in (("go", "build"), ("go", "install"))]
-    named = any(value in word for one in builds for word in one.words)
-    return not named and any(not one.conditional and variable_of(stage, one, "GOARCH") == value for one in builds)
+    from dockls.knowledge.command_words import unwrap
+
+    builds = []
+    for one in executed(stage):
+        go = unwrap(one.words) if "go" in one.words else None
+        if go is not None and go.program == "go" and go.words[:1] in (("build",), ("install",)):
+            builds.append((one, go))
+    named = any(value in word for _, go in builds for word in go.words)
+    return not named and any(not one.conditional and variable_of(stage, one, "GOARCH") == value for one, _ in builds)
 
 
 def _place(stage: Stage, instruction: Instruction, value: str) -> Span | None:

@@ -30,7 +30,7 @@ from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed, named_path
-from dockls.semantics.files import made
+from dockls.semantics.files import copied_to, made
 from dockls.syntax import Place
 
 #: files of the context are read up to so many in one folder
@@ -65,7 +65,7 @@ def _file(command: Executed) -> int | None:
 def _others(stage: Stage, command: Executed, word: str) -> tuple[bool, tuple[str, ...]]:
     """Whether the files of the package are known, and their names but that of the file itself."""
     path = named_path(stage, command, word)
-    entry = None if path is None else made(stage, path)
+    entry = None if path is None else copied_to(stage, path) or made(stage, path)
     if path is None or entry is None:
         return False, ()
     if entry.kind == "file" or entry.path == path:

@@ -96,6 +96,8 @@ def _removed(stage: Stage, run: Instruction) -> list[str]:
 
 
 def _paths(stage: Stage, each: Executed) -> list[str] | None:
+    if each.command.program in ("cd", "set"):
+        return []
     emptied = _EMPTYING.get((each.command.program, each.operands[0] if each.operands else ""))
     if emptied is not None:
         return [emptied]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from dockls.semantics.environment_reads import is_install, looks_up
+from dockls.semantics.environment_reads import brings_packages, looks_up
 from dockls.semantics.execution import Executed, executed_by
 from dockls.semantics.platforms import is_platform_argument
 from dockls.semantics.stage import Stage
@@ -133,4 +133,4 @@ def _installs(stage: Stage, instruction: Instruction) -> list[Executed] | None:
     commands = executed_by(stage, instruction)
     if not commands or any(looks_up(each.words) for each in commands):
         return None
-    return [each for each in commands if is_install(each.words)]
+    return [each for each in commands if brings_packages(each.words)]

@@ -26,9 +26,10 @@ def environment_reader(stage: Stage, instruction: Instruction, name: str) -> str
 
 def looks_up(words: Sequence[str]) -> bool:
     """Whether a command may read any variable of its environment: what is no install and no everyday tool."""
-    from dockls.knowledge import is_independent, is_plain
+    from dockls.knowledge import is_independent, is_plain, reads_own_variables_only
 
-    return not is_install(words) and not is_independent(words) and not is_plain(words)
+    known = is_install(words) or is_independent(words) or is_plain(words)
+    return not known and not reads_own_variables_only(words)
 
 
 def is_install(words: Sequence[str]) -> bool:
@@ -39,6 +40,32 @@ def is_install(words: Sequence[str]) -> bool:
         return True
     install = install_command(words)
     return install is not None and not install.needs_sources
+
+
+def brings_packages(words: Sequence[str]) -> bool:
+    """The same with those that no manifest names, and that are no part of the project: ``pip install flask``."""
+    from dockls.knowledge import is_independent
+    from dockls.knowledge.command_words import unwrap
+
+    if is_install(words):
+        return True
+    command = unwrap(words) if is_independent(words) else None
+    if command is None or command.program not in _MANAGERS_OF_LANGUAGES:
+        return False
+    return any(word in ("install", "i", "add") for word in command.words[:3])
+
+
+def called(words: Sequence[str]) -> str:
+    """An install as one speaks of it: ``go mod download``, ``pip install``."""
+    named = [word for word in words if not word.startswith("-")]
+    if words[1:2] == ("-m",):
+        named = named[1:]
+    return " ".join(named[: 3 if named[1:2] in (["mod"], ["pip"], ["global"]) else 2])
+
+
+_MANAGERS_OF_LANGUAGES = frozenset(
+    ("pip", "pip2", "pip3", "pipx", "uv", "npm", "pnpm", "yarn", "bun", "gem", "composer")
+)
 
 
 def _may_read(words: Sequence[str], name: str) -> bool:

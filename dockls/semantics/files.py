@@ -110,6 +110,13 @@ def made(stage: Stage, path: str) -> Made | None:
     return known[path]
 
 
+def copied_to(stage: Stage, path: str) -> Made | None:
+    """The same without WORKDIR, which hides no file that was copied into its folder above it."""
+    path = posixpath.normpath(path)
+    entries = [entry for entry in files_of(stage) if entry.origin != "workdir"]
+    return next((entry for entry in reversed(entries) if _makes(entry, path)), None)
+
+
 def _makes(entry: Made, path: str) -> bool:
     return entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
 

@@ -1,0 +1,146 @@
+"""Where a stranger's file takes lines that hold a fault: in a stage of their own, or in one of his."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
+from zlib import crc32
+
+from faults import Injection, Sample
+
+from dockls import edits
+from dockls.semantics import Model, Stage
+from dockls.semantics.compatibility import base_facts
+
+#: what stands in front of a stage that this module adds; no file of the corpus uses it
+OWN = "own-"
+
+_Option = TypeVar("_Option")
+
+
+class Choice:
+    """Picks by a file's content, so that each file gets another spelling, and always the same one."""
+
+    def __init__(self, text: str) -> None:
+        self._number = crc32(text.encode())
+
+    def __call__(self, *options: _Option) -> _Option:
+        self._number, index = divmod(self._number, len(options))
+        return options[index]
+
+
+class Lines(NamedTuple):
+    """Lines for a file: what stands in `{-…-}` belongs to the wrong ones, in `{+…+}` to the sound ones."""
+
+    text: str
+    files: Mapping[str, str] = {}
+
+    @property
+    def sound(self) -> str:
+        return re.sub(r"\{\+(.*?)\+\}", r"\1", re.sub(r"\{-.*?-\}", "", self.text, flags=re.DOTALL), flags=re.DOTALL)
+
+    @property
+    def wrong(self) -> str:
+        return re.sub(r"\{-(.*?)-\}", r"\1", re.sub(r"\{\+.*?\+\}", "", self.text, flags=re.DOTALL), flags=re.DOTALL)
+
+
+#: makes up lines
+Writing = Callable[[Choice], Lines]
+
+
+def in_own_stage(writing: Writing, *, last: bool = False) -> Injection:
+    """Stages of their own, in front of the file's, above its last one or below it; `last`: always below."""
+
+    def injected(text: str) -> Sample | None:
+        choose = Choice(text)
+        text = rewritten(text, choose)
+        model = Model.of(text)
+        if not model.stages or re.search(r"from=\d", text) or OWN in text:
+            return None
+        below = choose(model.stages[0], model.stages[-1], None)
+        at = len(text) if last or below is None else edits.block_span(model, below.declaration).start
+        return inserted(model, at, writing(choose))
+
+    return injected
+
+
+def below_from(writing: Callable[[Choice, Stage], Lines | None], wanted: Callable[[Stage], bool]) -> Injection:
+    """Lines below the FROM of the last stage that is wanted."""
+
+    def injected(text: str) -> Sample | None:
+        choose = Choice(text)
+        model = Model.of(rewritten(text, choose))
+        stage = next((stage for stage in reversed(model.stages) if wanted(stage)), None)
+        lines = None if stage is None else writing(choose, stage)
+        if stage is None or lines is None:
+            return None
+        return inserted(model, model.start_of(stage.declaration) + len(stage.declaration.text), lines)
+
+    return injected
+
+
+def at_end(writing: Callable[[Choice, Stage], Lines | None], wanted: Callable[[Stage], bool]) -> Injection:
+    """Lines at the end of the last stage, where that is wanted."""
+
+    def injected(text: str) -> Sample | None:
+        choose = Choice(text)
+        model = Model.of(rewritten(text, choose))
+        lines = writing(choose, model.stages[-1]) if model.stages and wanted(model.stages[-1]) else None
+        return None if lines is None else inserted(model, len(model.tree.text), lines)
+
+    return injected
+
+
+def marking(pattern: str, writing: Callable[[re.Match[str], Choice], str]) -> Injection:
+    """The first match of a pattern written anew, with the marks of `Lines`."""
+    compiled = re.compile(pattern, re.MULTILINE)
+
+    def injected(text: str) -> Sample | None:
+        choose = Choice(text)
+        text = rewritten(text, choose)
+        found = None if "{-" in text or "{+" in text else compiled.search(text)
+        if found is None:
+            return None
+        marked = Lines(text[: found.start()] + writing(found, choose) + text[found.end() :])
+        return Sample(marked.sound, marked.wrong)
+
+    return injected
+
+
+def is_plain(stage: Stage) -> bool:
+    """Whether the stage stands on an image that the tables know, as root and with a POSIX shell."""
+    known = base_facts(stage)
+    return known is not None and known.package_manager is not None and stage.states[-1].user == "root"
+
+
+def inserted(model: Model, at: int, lines: Lines) -> Sample:
+    """A file with lines at an offset, in its own line ends and with its own escape character."""
+    text = model.tree.text
+    ending = edits.line_ending(model)
+    gap = "" if not text[:at] or text[:at].endswith("\n") else ending
+
+    def put(added: str) -> str:
+        if model.tree.escape != "\\":
+            added = added.replace("\\\n", model.tree.escape + "\n")
+        return text[:at] + gap + added.replace("\n", ending) + text[at:]
+
+    return Sample(put(lines.sound), put(lines.wrong), lines.files)
+
+
+def rewritten(text: str, choose: Choice) -> str:
+    """Now and then the file as another one would have written it: with CRLF, or another escape character."""
+    manner = choose("", "", "", "", "carriage return", "grave accent")
+    if manner == "carriage return":
+        return text.replace("\r\n", "\n").replace("\n", "\r\n")
+    if manner == "grave accent" and not re.match(r"# *\w+ *=", text) and "`" not in text and "<<" not in text:
+        return "# escape=`\n" + re.sub(r"\\(?=[ \t]*$)", "`", text, flags=re.MULTILINE)
+    return text
+
+
+def either(first: Injection, second: Injection) -> Injection:
+    """The second where the first has no place."""
+
+    def injected(text: str) -> Sample | None:
+        found = first(text)
+        return second(text) if found is None or found.sound == found.wrong else found
+
+    return injected
