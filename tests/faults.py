@@ -53,3 +53,14 @@ def on_known_base(injection: Injection) -> Injection:
         return injection(text) if sound else None
 
     return injected
+
+
+def on_known_bases(injection: Injection) -> Injection:
+    """The same, in files whose stages all start from images that the tables know, or from nothing."""
+
+    def injected(text: str) -> Sample | None:
+        roots = [stage for stage in Model.of(text).stages if stage.parent is None]
+        known = all(stage.base_image == "scratch" or base_facts(stage) is not None for stage in roots)
+        return injection(text) if known else None
+
+    return injected

@@ -2,7 +2,7 @@
 
 import re
 
-from faults import Injection, Sample, on_known_base, prepared, replacing
+from faults import Injection, Sample, on_known_base, on_known_bases, prepared, replacing
 
 from dockls.knowledge import official_images
 from dockls.semantics import Model
@@ -107,15 +107,17 @@ INJECTIONS: dict[str, Injection] = {
         )
     ),
     "relative-workdir": on_known_base(replacing(r"\A((?:#.*\n|\n)*FROM .*\n+)WORKDIR /(\w+)$", r"\1WORKDIR \2")),
-    "shell-form-command": replacing(r'^(CMD|ENTRYPOINT) \["([\w./-]+)", "([\w./-]+)"\]$', r"\1 \2 \3"),
+    "shell-form-command": replacing(r'^(CMD|ENTRYPOINT) \["([\w./][\w./-]*)", "([\w./-]+)"\]$', r"\1 \2 \3"),
     "stage-name-casing": replacing(r"^(FROM \S+ AS )([a-z])(?=\w*$)", lambda found: found[1] + found[2].upper()),
     "sudo-in-build": on_known_base(replacing(r"^RUN (?=apt-get |apk |yum )", "RUN sudo ")),
-    "undefined-variable": replacing(r"^((?:WORKDIR|COPY|ENV|LABEL) .*\$\{?[A-Z_]{5,})(?=\b)", r"\1X"),
+    "undefined-variable": on_known_bases(replacing(r"^((?:WORKDIR|COPY|ENV|LABEL) .*\$\{?[A-Z_]{5,})(?=\b)", r"\1X")),
     "unknown-flag": replacing(r"^COPY --from=", "COPY --form="),
     "unknown-image": replacing(r"^FROM (nod|pyth|alpin|debia|golan|ubunt)(?=\w:)", r"FROM \1i"),
     "unknown-instruction": replacing(r"^WORKDIR ", "WORKDR "),
     "unknown-stage": replacing(r"^(COPY --from=bui)ld", r"\1dl"),
-    "unused-stage": replacing(r"\A((?:#.*\n|\n)*)FROM ", r"\1FROM alpine:3.24 AS assets\nRUN true\n\nFROM "),
+    "unused-stage": replacing(
+        r"\A(?![\s\S]*from=\d)((?:#.*\n|\n)*)FROM ", r"\1FROM alpine:3.24 AS assets\nRUN true\n\nFROM "
+    ),
     "obsolete-go-flags": replacing(r"^(RUN (?:\w+=\w+ )*go build) ", r"\1 -a -installsuffix cgo "),
     "message-only-run": replacing(r"^(?=RUN )", 'RUN echo "building"\n'),
     "unused-argument": on_known_base(replacing(r"^(?=(?:CMD|ENTRYPOINT) )", "ARG LEFT_OVER=1\n")),

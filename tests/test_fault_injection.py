@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
 import faults_of_commands
 import faults_of_lines
+import faults_of_rare_lines
 import pytest
-from faults import Sample
+from faults import Injection, Sample
 
 from dockls.engine import RuleSet, check, fixed
 from dockls.rooms import rules
 from dockls.semantics import Model, recipe
 
-INJECTIONS = faults_of_lines.INJECTIONS | faults_of_commands.INJECTIONS
+RARE = faults_of_rare_lines.INJECTIONS
+INJECTIONS = RARE | faults_of_lines.INJECTIONS | faults_of_commands.INJECTIONS
 FILES = 50
 FOUND, MENDED = 0.98, 0.95
 
@@ -33,18 +36,22 @@ def sources(shared_corpus: Path) -> list[str]:
 def faulty(sources: list[str], name: str) -> Iterator[tuple[Sample, RuleSet]]:
     """Files without the fault, each with the same file that has it."""
     rule_set = RuleSet([rule for rule in rules() if rule.name == name])
-    count = 0
     # By their paths, the first ones are of a few projects with one manner each.
-    mixed = sorted(sources, key=lambda text: crc32(text.encode())) if name in faults_of_commands.INJECTIONS else sources
-    for source in mixed:
-        sample = INJECTIONS[name](source)
-        if sample is None or sample.wrong == sample.sound:
-            continue
+    mixed = sorted(sources, key=lambda text: crc32(text.encode()))
+    count = 0
+    for sample in chain(_samples(mixed, INJECTIONS[name]), _samples(mixed, RARE.get(name))):
         if not check(Model.of(sample.sound, sample.surroundings), rule_set):
             count += 1
             yield sample, rule_set
         if count == FILES:
             return
+
+
+def _samples(sources: list[str], injection: Injection | None) -> Iterator[Sample]:
+    for source in sources if injection is not None else ():
+        sample = injection(source)
+        if sample is not None and sample.wrong != sample.sound:
+            yield sample
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
@@ -58,7 +65,7 @@ def test_the_fault_is_found_and_mended(sources: list[str], name: str) -> None:
             after = fixed(model, rule_set, unsafe=True)
             before = Model.of(sample.sound, sample.surroundings)
             mended += not check(after, rule_set) and _built(after, name) == _built(before, name)
-    assert total >= (FILES if name in faults_of_commands.INJECTIONS else 5)
+    assert total == FILES
     assert found >= FOUND * total, f"{found} of {total} found"
     assert mended >= MENDED * total, f"{mended} of {total} mended"
 

@@ -30,24 +30,37 @@ from dockls.text import Span
 
 _ASKING = frozenset(("apt-get", "apt", "yum", "dnf"))
 _LONG = frozenset(("--yes", "--assume-yes", "--assumeyes", "--assume-no", "--download-only", "--simulate"))
+_SUDO = frozenset(("-E", "-H", "-n", "-S", "--preserve-env"))
 
 
 @stage_rule(severity=Severity.WARNING, theme="files", aliases=("DL3014", "DL3030", "DL3038"))
 def interactive_install(stage: Stage) -> Iterator[Finding]:
     """Look for `-y` in every install."""
     for command in executed(stage):
-        if command.command.program not in _ASKING or command.command.connector == "|":
+        start = _behind_sudo(command)
+        program = command.words[start] if start else command.command.program
+        if program not in _ASKING or command.command.connector == "|":
             continue
-        number = command.subcommand
-        if number is None or command.words[number] != "install" or _is_answered(command):
+        number = start + 1
+        while number < len(command.words) - 1 and command.words[number].startswith("-"):
+            number += 1
+        if command.words[number:][:1] != ("install",) or _is_answered(command):
             continue
         if len(command.words) == number + 1 or _is_configured(stage):
             continue
         span = command.span_through(number)
         place = Place(command.instruction, span)
-        shown = f"{command.words[0]} install"
+        shown = f"{program} install"
         fix = Fix("Add -y", edits.replacing(Place(command.instruction, Span(span.end, span.end)), " -y"))
         yield Finding(place, f"`{shown}` may ask before it installs, and nobody answers", fixes=(fix,))
+
+
+def _behind_sudo(command: Executed) -> int:
+    """The number of the first word behind `sudo` and its options that have no value; 0 where there is no `sudo`."""
+    start = 1 if command.words[0] == "sudo" else 0
+    while start and start < len(command.words) - 1 and command.words[start] in _SUDO:
+        start += 1
+    return start if start < len(command.words) else 0
 
 
 def _is_answered(command: Executed) -> bool:

@@ -94,6 +94,9 @@ def exec_form_edits(instruction: Instruction, model: Model) -> list[Edit] | None
     """The edits that start a shell form without the shell; None where it needs one or a comment would be lost."""
     if "#" in instruction.text and "\n" in instruction.text.rstrip("\r\n"):
         return None
+    # These take no flags: a word that looks like one is an error of its own.
+    if instruction.flags and instruction.keyword in ("CMD", "ENTRYPOINT"):
+        return None
     try:
         words = plain_words(instruction)
     except CannotSwitchError:
