@@ -44,7 +44,8 @@ from dockls.text import Span
 
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
 _LEAVING_OUT = frozenset((
-    "--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "--production=true", "--prod=true", "-P",
+    "--omit=dev", "--production", "--production=true", "--prod", "--prod=true", "--only=production", "--only=prod",
+    "-P",
 ))  # fmt: skip
 _IN_TWO_WORDS = (("--omit", "dev"), ("--only", "prod"), ("--only", "production"))
 _EVERYTHING = ("--include", "--production=false", "--prod=false", "--dev", "-D", "--only=dev", "--also")

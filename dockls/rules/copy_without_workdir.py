@@ -109,7 +109,10 @@ def _sets_upon(stage: Stage, below: bool) -> bool:
 
 def _fixes(stage: Stage, copy: "Copy") -> tuple[Fix, ...]:
     """A WORKDIR above the COPY; what is started by a path in `/` must be changed by hand."""
-    if any(one.keyword == "WORKDIR" for one in stage.instructions):
+    folders = [one for one in stage.instructions if one.keyword == "WORKDIR"]
+    # One below that is relative would mean another folder.
+    is_relative = any(not (one.words and one.words[0].value.startswith("/")) for one in folders)
+    if is_relative or (folders and _sets_workdir(stage, copy.instruction)):
         return ()
 
     def added(model: Model) -> list[Edit]:

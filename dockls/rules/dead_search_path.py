@@ -43,11 +43,16 @@ from dockls.text import Span
 
 _VARIABLES = frozenset(("PATH", "PYTHONPATH", "NODE_PATH", "LD_LIBRARY_PATH"))
 #: variables that name a folder whose programs lie in its `bin`
-_HOMES = ("JAVA_HOME", "VIRTUAL_ENV", "CARGO_HOME", "PYTHONUSERBASE")
+_HOMES = (
+    "JAVA_HOME", "VIRTUAL_ENV", "CARGO_HOME", "PYTHONUSERBASE", "GOPATH", "GOROOT", "MAVEN_HOME", "M2_HOME",
+    "GRADLE_HOME", "BUN_INSTALL", "DENO_INSTALL", "NPM_CONFIG_PREFIX", "POETRY_HOME",
+)  # fmt: skip
 _PYTHON_HOMES = frozenset((".local", "venv", ".venv"))
 _PROGRAM_HOMES = _PYTHON_HOMES | {".cargo"}
 #: files that Python and Java read as if they were folders
 _ARCHIVES = (".zip", ".egg", ".whl", ".pyz", ".jar")
+#: where Go's own guide and Debian's packages of Java put what has a `bin`
+_GO, _JAVA = "/usr/local/go", "/usr/lib/jvm"
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/var")
 
 
@@ -88,7 +93,7 @@ def _entries(instruction: Instruction, pair: Pair, state: State) -> Iterator[_En
     """The absolute folders of a value; what quotes and escapes make hard to tell is left out."""
     value = pair.value or ""
     start = 0
-    if len(value) > 1 and value[0] == value[-1] == '"':
+    if len(value) > 1 and value[0] == value[-1] and (value[0] == '"' or (value[0] == "'" and "$" not in value)):
         value, start = value[1:-1], 1
     if set(value) & {'"', "'", "\\", "`", ";", " "}:
         return
@@ -137,6 +142,7 @@ def _below(stage: Stage, after: State, variable: str, folder: str) -> str | None
         if name == "node_modules":
             return ".bin"
         is_home = name in _PROGRAM_HOMES or folder in homes or folder in _virtual_environments(stage)
+        is_home = is_home or folder == _GO or posixpath.dirname(folder) == _JAVA
         return "bin" if is_home and name not in ("", "bin", "sbin") else None
     if variable == "NODE_PATH":
         return ".." if folder.endswith("/node_modules/.bin") else None

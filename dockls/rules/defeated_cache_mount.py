@@ -1,9 +1,9 @@
 r"""A cache mount that keeps nothing, because the command is told to keep nothing.
 
-The mount looks as if it saved downloads, and each build fetches all of them again. Three things do this: a flag
-(`pip install --no-cache-dir`, `apk add --no-cache`), a clean-up in the same RUN, which was right as long as the cache
-was part of the layer, and the settings of Debian's and Ubuntu's images, whose `/etc/apt/apt.conf.d/docker-clean`
-deletes every package that apt has installed.
+The mount looks as if it saved downloads, and each build fetches all of them again. Three things do this: a flag or a
+variable (`pip install --no-cache-dir`, `PIP_NO_CACHE_DIR`, `apk add --no-cache`), a clean-up in the same RUN, which was
+right as long as the cache was part of the layer, and the settings of Debian's and Ubuntu's images, whose
+`/etc/apt/apt.conf.d/docker-clean` deletes every package that apt has installed.
 
 Told is what concerns the folder of a mount in the same RUN. `docker-clean` is told where the image is known, and no
 instruction speaks of that file or of `Keep-Downloaded-Packages`. Source:
@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import base_facts
+from dockls.semantics.compatibility import base_facts, variable_of
 from dockls.semantics.execution import Executed, executed_by, named_path
 from dockls.semantics.mounts import mounts_of
 from dockls.syntax import Instruction, Place
@@ -42,15 +42,18 @@ _FLAGS = {
     "pip3": (("--no-cache-dir",), ("/.cache", "/.cache/pip", "/pip")),
     "uv": (("--no-cache", "--no-cache-dir", "-n"), ("/.cache", "/.cache/uv")),
     "apk": (("--no-cache",), ("/var/cache/apk", "/etc/apk/cache")),
+    "composer": (("--no-cache",), ("/cache", "/.composer", "/.cache/composer", "/.composer/cache")),
 }  # fmt: skip
 #: the words of a clean-up, and the folders that it empties
 _CLEANING = {
     ("npm", "cache", "clean"): ("/root/.npm",), ("pip", "cache", "purge"): ("/root/.cache/pip", "/root/.cache"),
     ("pip3", "cache", "purge"): ("/root/.cache/pip", "/root/.cache"), ("uv", "cache", "clean"): ("/root/.cache/uv",),
+    ("yarn", "cache", "clean"): ("/usr/local/share/.cache/yarn", "/usr/local/share/.cache/yarn/v6", "/root/.yarn"),
     ("apt-get", "clean"): ("/var/cache/apt", "/var/cache/apt/archives"), ("apt", "clean"): ("/var/cache/apt",),
     ("dnf", "clean", "all"): ("/var/cache/dnf", "/var/cache/libdnf5"), ("yum", "clean", "all"): ("/var/cache/yum",),
     ("go", "clean", "-modcache"): ("/go/pkg/mod",), ("go", "clean", "-cache"): ("/root/.cache/go-build",),
 }  # fmt: skip
+_NO = ("0", "false", "no", "off")
 _OF_APT = ("/var/cache/apt", "/var/cache/apt/archives")
 _SETTINGS = "/etc/apt/apt.conf.d/docker-clean"
 _KEEPING = ("docker-clean", "Keep-Downloaded-Packages", "keep-cache")
@@ -70,13 +73,18 @@ def defeated_cache_mount(stage: Stage) -> Iterator[Finding]:
 def _of_run(stage: Stage, run: Instruction, targets: list[str]) -> Iterator[Finding]:
     commands = executed_by(stage, run)
     for number, each in enumerate(commands):
-        flag = _flag(each, targets)
+        flag = _flag(stage, each, targets)
         if flag is not None:
             index, target = flag
             span = Span(each.word_span(index).start, each.word_span(index).end)
             yield Finding(
                 Place(run, span), f"this keeps the cache mount of `{target}` empty", fixes=(_without_word(each, index),)
             )
+            continue
+        variable = _variable(stage, each, targets)
+        if variable is not None:
+            message = f"`{variable[0]}` keeps the cache mount of `{variable[1]}` empty"
+            yield Finding(each.place, message)
             continue
         emptied = _emptied(stage, each, targets)
         if emptied is not None:
@@ -85,7 +93,7 @@ def _of_run(stage: Stage, run: Instruction, targets: list[str]) -> Iterator[Find
     yield from _by_settings(stage, run, commands, targets)
 
 
-def _flag(each: Executed, targets: list[str]) -> tuple[int, str] | None:
+def _flag(stage: Stage, each: Executed, targets: list[str]) -> tuple[int, str] | None:
     """The number of a flag that keeps the program from using the folder of a mount, and that folder."""
     words = each.words
     program = each.command.program
@@ -93,9 +101,26 @@ def _flag(each: Executed, targets: list[str]) -> tuple[int, str] | None:
         program = "pip"
     flags, ends = _FLAGS.get(program, ((), ()))
     for index, word in enumerate(words):
-        if word in flags:
-            target = next((target for target in targets if target.endswith(ends)), None)
+        if index and word in flags:
+            moved = variable_of(stage, each, f"{program.rstrip('3').upper()}_CACHE_DIR")
+            target = next((target for target in targets if target.endswith(ends) or target == moved), None)
             return None if target is None else (index, target)
+    return None
+
+
+def _variable(stage: Stage, each: Executed, targets: list[str]) -> tuple[str, str] | None:
+    """A variable that does the same, and the folder of the mount."""
+    from dockls.knowledge.cache_folders import cache_folder
+
+    cache = cache_folder(each.words)
+    for name in () if cache is None else cache.off_variables:
+        value = variable_of(stage, each, name)
+        # What is empty counts as not set; pip takes any other value for a yes (pip, cmdoptions.py, `--no-cache-dir`).
+        if cache is not None and value and (cache.program.startswith("pip") or value.lower() not in _NO):
+            moved = {variable_of(stage, each, one) for one in cache.moved_by}
+            folder = "/" + cache.folder
+            target = next((one for one in targets if (one + "/").endswith(folder + "/") or one in moved), None)
+            return None if target is None else (name, target)
     return None
 
 
@@ -112,23 +137,34 @@ def _emptied(stage: Stage, each: Executed, targets: list[str]) -> str | None:
     if each.command.program != "rm" or not any(word.startswith("-") and "r" in word for word in each.words):
         return None
     for word in each.operands:
-        path = named_path(stage, each, word.removesuffix("/*"))
+        path = named_path(stage, each, _from_home(stage, each, word.removesuffix("/*")))
         for target in targets:
             if path == target or (target == "/var/lib/apt" and path == "/var/lib/apt/lists"):
                 return target
     return None
 
 
+def _from_home(stage: Stage, each: Executed, word: str) -> str:
+    """A path below the home directory of root, if it is root who runs the command."""
+    first, slash, rest = word.partition("/")
+    state = stage.state_before(each.instruction)
+    is_home = first in ("~", "$HOME", "${HOME}") and state.user in ("root", "0") and not state.lookup("HOME")
+    return f"/root{slash}{rest}" if is_home else word
+
+
 def _without_command(run: Instruction, commands: tuple[Executed, ...], number: int) -> tuple[Fix, ...]:
-    """Leave a command out that hangs on another one by `&&`."""
+    """Leave a command out that hangs on another one by `&&`, or by `;` where nothing hangs on it."""
     each = commands[number]
-    if number == 0 or each.command.connector != "&&" or each.conditional or run.heredocs or run.is_json:
+    connector = each.command.connector
+    following = commands[number + 1].command.connector if number + 1 < len(commands) else ";"
+    hangs = connector == "&&" or (connector, following) == (";", ";")
+    if number == 0 or not hangs or each.conditional or run.heredocs or run.is_json:
         return ()
     if each.command.program == "rm" and len(each.operands) != 1:
         return ()
     start = commands[number - 1].place.span.end
     between = run.text[start : each.place.span.start].replace(run.escape, " ").split()
-    if between != ["&&"]:
+    if between not in (["&&"], [";"]):
         return ()
     place = Place(run, Span(start, each.place.span.end))
     return (Fix("Leave it out", edits.replacing(place, ""), safe=False),)

@@ -162,13 +162,14 @@ def _finding(other: Stage, stage: Stage, copy: Copy, command: Executed, tool: _T
     if other.name is None or not stage.declaration.words:
         return Finding(command.place, message, related)
     message += f"; `FROM {other.name}` would keep it"
-    fix = Fix(f"Start from stage {other.title}", partial(_started, other.name, stage, copy), safe=False)
+    fix = Fix(f"Start from stage {other.title}", partial(_started, other, stage, copy), safe=False)
     return Finding(command.place, message, related, (fix,))
 
 
-def _started(name: str, stage: Stage, copy: Copy, model: Model) -> list[Edit] | None:
+def _started(other: Stage, stage: Stage, copy: Copy, model: Model) -> list[Edit] | None:
     same = [posixpath.normpath(source) for source in copy.sources] == [copy.destination]
-    if stage.declaration.flags or not same:
+    platforms = [[flag.text for flag in one.declaration.flags] for one in (other, stage)]
+    if (platforms[1] and platforms[0] != platforms[1]) or not same or other.name is None:
         return None
-    base = edits.replace(model, Place(stage.declaration, stage.declaration.words[0].span), name)
+    base = edits.replace(model, Place(stage.declaration, stage.declaration.words[0].span), other.name)
     return [base, edits.delete(model, copy.instruction)]

@@ -40,12 +40,14 @@ def deprecated_maintainer(instruction: Instruction) -> Iterator[Finding]:
 
 
 def _label(model: Model, instruction: Instruction) -> Iterable[Edit] | None:
-    """The label in place of the instruction; none for what a label would read in another way."""
-    body = instruction.parsed.rest
-    quoted = len(body) > 1 and body[0] == body[-1] and body[0] in "\"'"
+    """The label in place of the instruction; none where it goes over several lines."""
+    body, escape = instruction.parsed.rest, instruction.escape
+    quoted = len(body) > 1 and body[0] == body[-1] and body[0] in "\"'" and body.count(body[0]) == 2
     name = body[1:-1] if quoted else body
-    if not name or "\n" in instruction.text.rstrip("\r\n") or set(name) & set('"$') or instruction.escape in name:
+    if not name or "\n" in instruction.text.rstrip("\r\n"):
         return None
+    # MAINTAINER takes all as it stands; within quotes a label does not.
+    name = "".join([escape + each if each in (escape, '"', "$") else each for each in name])
     line = f'{edits.keyword(model, "LABEL")} org.opencontainers.image.authors="{name}"'
     span = Span(instruction.keyword_span.start, instruction.parsed.rest_span.end)
     return [edits.replace(model, Place(instruction, span), line)]

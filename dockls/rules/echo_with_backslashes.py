@@ -50,7 +50,7 @@ def echo_with_backslashes(stage: Stage) -> Iterator[Finding]:
             shell = _shell(stage, run)
             for each in executed_by(stage, run) if shell is not None else ():
                 if each.command.name == "echo" and len(each.words) > 1:
-                    yield from _of_echo(shell or "", each)
+                    yield from _of_echo(shell or "", stage, each)
 
 
 def _shell(stage: Stage, run: Instruction) -> str | None:
@@ -70,21 +70,30 @@ def _shell(stage: Stage, run: Instruction) -> str | None:
     return "bash" if known.distribution in _WITH_BASH else None
 
 
-def _of_echo(shell: str, each: Executed) -> Iterator[Finding]:
-    option = each.words[1] if each.words[1] in ("-e", "-ne", "-en") else ""
+def _of_echo(shell: str, stage: Stage, each: Executed) -> Iterator[Finding]:
+    options = _options(each)
     is_written = bool(each.command.redirects)
-    if option and shell == "dash" and (is_written or _is_piped(each)):
-        place = Place(each.instruction, each.span_through(1))
-        message = f"dash, which is `/bin/sh` here, writes `{option}` into the text; use `printf '%b\\n'`"
-        yield Finding(place, message, fixes=_fixes(each, option), severity=Severity.WARNING)
-    elif not option and is_written and any(_has_end(each, number) for number in range(1, len(each.words))):
+    if any("e" in option for option in options):
+        if shell == "dash" and (is_written or _is_piped(each)):
+            place = Place(each.instruction, each.span_through(len(options)))
+            option = next(option for option in options if "e" in option)
+            message = f"dash, which is `/bin/sh` here, writes `{option}` into the text; use `printf '%b\\n'`"
+            yield Finding(place, message, fixes=_fixes(stage, each), severity=Severity.WARNING)
+    elif is_written and any(_has_end(each, number) for number in range(1, len(each.words))):
         place = Place(each.instruction, each.word_span(0))
         if shell == "dash":
             message = "dash makes line ends of `\\n` here, other shells do not; `printf '%b\\n'` works in all"
-            yield Finding(place, message, fixes=_fixes(each, ""))
+            yield Finding(place, message, fixes=_fixes(stage, each))
         elif not any(mark in word for word in each.words for mark in _MEANT):
             message = f"{shell} writes `\\n` as it stands here; use `printf '%b\\n'` for line ends"
-            yield Finding(place, message, fixes=_fixes(each, ""), severity=Severity.INFORMATION)
+            yield Finding(place, message, fixes=_fixes(stage, each), severity=Severity.INFORMATION)
+
+
+def _options(each: Executed) -> tuple[str, ...]:
+    """The words behind `echo` that are options for some shell: ``-e``, ``-n -e``."""
+    words = each.words[1:]
+    end = next((at for at, word in enumerate(words) if word[:1] != "-" or not word[1:] or word[1:].strip("neE")), None)
+    return words if end is None else words[:end]
 
 
 def _is_piped(each: Executed) -> bool:
@@ -100,11 +109,30 @@ def _has_end(each: Executed, number: int) -> bool:
     return any(end in text for end in _ENDS) and "\\\\" not in text
 
 
-def _fixes(each: Executed, option: str) -> tuple[Fix, ...]:
+def _fixes(stage: Stage, each: Executed) -> tuple[Fix, ...]:
     """`printf` in place of `echo`, where there is one text."""
-    last = 2 if option else 1
-    if len(each.words) != last + 1 or each.words[1] == "-n":
+    options = _options(each)
+    last = len(options) + 1
+    if len(each.words) != last + 1 or any("E" in option for option in options):
         return ()
     span = Span(each.word_span(0).start, each.word_span(last).start)
-    text = "printf '%b' " if "n" in option else "printf '%b\\n' "
+    quote = _quote(stage, each)
+    if quote is None:
+        return ()
+    form = "%b" if any("n" in option for option in options) else "%b\\n"
+    text = f"printf {quote}{form}{quote} "
     return (Fix("Use printf", edits.replacing(Place(each.instruction, span), text), safe=False),)
+
+
+def _quote(stage: Stage, each: Executed) -> str | None:
+    """The quotes that may be put around a word; those of a script within quotes (``sh -c '…'``) would end it."""
+    start = each.place.span.start
+    around = [
+        word.text[:1]
+        for other in executed_by(stage, each.instruction)
+        for word in other.command.words
+        if (span := word.span.shifted(other.offset)).start < start < span.end
+    ]
+    if len(around) > 1 or any(quote not in "\"'" for quote in around):
+        return None
+    return '"' if around == ["'"] else "'"
