@@ -19,7 +19,7 @@ SENTENCES = (
     *("title:", "grade:", "assumes:", "file:", "repeats"),
 )
 #: fences that tell what stands around the file without being files
-SPECIAL = ("files", "targets", "contexts", "arguments", "platforms")
+SPECIAL = ("files", "targets", "contexts", "arguments", "platforms", "modes")
 TESTS = Path(__file__).parent
 #: where the Dockerfile of a case pretends to lie
 FOLDER = "/nowhere/case"
@@ -69,8 +69,9 @@ class Case:
         arguments = dict(pair.partition("=")[::2] for pair in listed["arguments"])
         lines = [line.partition(" = ") for line in self.files.get("platforms", "").splitlines()]
         platforms = {image: tuple(found.split()) for image, _, found in lines}
+        modes = {path: int(mode, 8) for mode, path in zip(listed["modes"][::2], listed["modes"][1::2], strict=True)}
         return found._replace(
-            context=FileMapContext(paths) if paths else EMPTY_SURROUNDINGS.context,
+            context=FileMapContext(paths, modes=modes) if paths else EMPTY_SURROUNDINGS.context,
             context_certain=bool(paths),
             targets=(*found.targets, *uses),
             named_contexts=found.named_contexts.union(listed["contexts"]),
