@@ -36,15 +36,15 @@ RUN ./gradlew --version
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rearranging import with_flag
 from dockls.rooms import Finding, Fix, Related, Severity, stage_rule
 from dockls.semantics import Model, Stage, contract, joined
+from dockls.semantics.context_files import ContextFile, context_file
 from dockls.semantics.execution import Executed, executed, executed_by
-from dockls.semantics.files import CERTAIN, Made, copy_of, files_of
+from dockls.semantics.files import Made, copy_of
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.frontend import lacking
 from dockls.shell.instruction import scripts
@@ -69,7 +69,7 @@ def script_not_executable(stage: Stage) -> Iterator[Finding]:
         if path is None or path in told:
             continue
         brought = _brought(stage, path, command.instruction)
-        if brought is not None and not _may_be_set(stage, brought[0], command):
+        if brought is not None and not _may_be_set(stage, brought.entry, command):
             told.add(path)
             yield _finding(stage, command.instruction, command.word_span(0), brought, command)
     yield from _of_start(stage)
@@ -92,26 +92,16 @@ def _of_start(stage: Stage) -> Iterator[Finding]:
     word = piece.script.commands[0].words[0]
     path = joined(stage.final_state.workdir, word.value) if word.value and _is_path(word.value) else None
     brought = None if path is None else _brought(stage, path, None)
-    if brought is not None and not _may_be_set(stage, brought[0], None):
+    if brought is not None and not _may_be_set(stage, brought.entry, None):
         yield _finding(stage, instruction, word.span.shifted(piece.offset), brought, None)
 
 
-def _brought(stage: Stage, path: str, before: Instruction | None) -> tuple[Made, str] | None:
-    """The COPY that brings a file which nobody may execute, and the file's path in the build context."""
-    below = set[Instruction]() if before is None else set(stage.instructions[stage.instructions.index(before) :])
-    for entry in reversed(files_of(stage)):
-        inside = path == entry.path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
-        if not inside or entry.origin == "workdir" or entry.instruction in below:
-            continue
-        if entry.origin != "context" or entry.certainty != CERTAIN or entry.source is None:
-            return None
-        rest = posixpath.relpath(path, entry.path)
-        source = entry.source if rest == "." else posixpath.join(entry.source, rest)
-        if stage.context.kind(source) != "file" or stage.context.ignored(source).ignored:
-            continue
-        flag = entry.instruction.parsed.flag("chmod")
-        return (entry, source) if flag is None and stage.context.executable(source) is False else None
-    return None
+def _brought(stage: Stage, path: str, before: Instruction | None) -> ContextFile | None:
+    """The file of the build context that lies at a path, if nobody may execute it and its COPY leaves that so."""
+    found = context_file(stage, path, before)
+    if found is None or found.entry.instruction.parsed.flag("chmod") is not None:
+        return None
+    return found if stage.context.executable(found.path) is False else None
 
 
 def _may_be_set(stage: Stage, entry: Made, before: Executed | None) -> bool:
@@ -135,19 +125,18 @@ def _may_be_set(stage: Stage, entry: Made, before: Executed | None) -> bool:
 
 
 def _finding(
-    stage: Stage, instruction: Instruction, span: Span, brought: tuple[Made, str], command: Executed | None
+    stage: Stage, instruction: Instruction, span: Span, brought: ContextFile, command: Executed | None
 ) -> Finding:
-    entry, source = brought
-    message = f"`{posixpath.normpath(source)}` is not executable in the build context: “permission denied”"
-    related = Related(Place(entry.instruction, entry.instruction.keyword_span), "brings it as it is")
-    return Finding(on_first_line(instruction, span), message, (related,), _fixes(stage, entry, source, command))
+    message = f"`{brought.path}` is not executable in the build context: “permission denied”"
+    related = Related(Place(brought.entry.instruction, brought.entry.instruction.keyword_span), "brings it as it is")
+    return Finding(on_first_line(instruction, span), message, (related,), _fixes(stage, brought, command))
 
 
-def _fixes(stage: Stage, entry: Made, source: str, command: Executed | None) -> tuple[Fix, ...]:
+def _fixes(stage: Stage, brought: ContextFile, command: Executed | None) -> tuple[Fix, ...]:
     """The mode on a COPY of this file alone; else its shell in front of it, or a `chmod`."""
-    instruction = entry.instruction
+    instruction = brought.entry.instruction
     copy = copy_of(stage, instruction)
-    if entry.kind == "file" and copy is not None and len(copy.sources) == 1:
+    if brought.entry.kind == "file" and copy is not None and len(copy.sources) == 1:
 
         def setting(model: Model) -> list[Edit] | None:
             return [with_flag(model, instruction, "--chmod=755")] if lacking(model, "chmod") is None else None
@@ -155,7 +144,7 @@ def _fixes(stage: Stage, entry: Made, source: str, command: Executed | None) -> 
         return (Fix("Set the mode with --chmod", setting, safe=False),)
     if command is None or command.instruction.is_json:
         return ()
-    first = (stage.context.read(source) or "").partition("\n")[0].replace("#! ", "#!").strip()
+    first = (stage.context.read(brought.path) or "").partition("\n")[0].replace("#! ", "#!").strip()
     written = command.instruction.text[command.word_span(0).start : command.word_span(0).end]
     path = joined(command.directory, command.words[0])
     runs = [one for one in executed(stage) if joined(one.directory, one.words[0]) == path]
