@@ -19,7 +19,7 @@ SENTENCES = (
     *("title:", "grade:", "assumes:", "file:", "repeats"),
 )
 #: fences that tell what stands around the file without being files
-SPECIAL = ("files", "targets", "contexts", "arguments", "platforms")
+SPECIAL = ("files", "targets", "contexts", "arguments", "platforms", "modes")
 TESTS = Path(__file__).parent
 #: where the Dockerfile of a case pretends to lie
 FOLDER = "/nowhere/case"
@@ -69,10 +69,11 @@ class Case:
         arguments = dict(pair.partition("=")[::2] for pair in listed["arguments"])
         lines = [line.partition(" = ") for line in self.files.get("platforms", "").splitlines()]
         platforms = {image: tuple(found.split()) for image, _, found in lines}
+        modes = {path: int(mode, 8) for mode, path in zip(listed["modes"][::2], listed["modes"][1::2], strict=True)}
         # As on the disk, where a folder is the context for certain only if something says so.
         certain = any(build.context for build in found.builds)
         return found._replace(
-            context=FileMapContext(paths, certain=certain) if paths else EMPTY_SURROUNDINGS.context,
+            context=FileMapContext(paths, modes=modes, certain=certain) if paths else EMPTY_SURROUNDINGS.context,
             targets=(*found.targets, *uses),
             named_contexts=found.named_contexts.union(listed["contexts"]),
             build_arguments={**found.build_arguments, **arguments},

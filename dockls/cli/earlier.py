@@ -146,7 +146,7 @@ def _changed_since(path: str, begun: int) -> bool:
 
 
 def digest(path: str) -> str:
-    """What a file holds or which names a folder has; the empty text where there is nothing.
+    """What a file holds and whether it may be executed, or which names a folder has; empty where there is nothing.
 
     Of a repository's own folder it only counts that it is there: every commit changes what is in it.
     """
@@ -154,7 +154,8 @@ def digest(path: str) -> str:
         return str(os.path.exists(path))  # noqa: PTH110
     try:
         with open(path, "rb") as file:
-            return sha256(file.read()).hexdigest()[:32]
+            executable = os.fstat(file.fileno()).st_mode & 0o111
+            return sha256(file.read()).hexdigest()[:32] + ("x" if executable else "")
     except IsADirectoryError:
         pass
     except (OSError, ValueError):

@@ -18,6 +18,8 @@ _READ_LIMIT = 1 << 20
 _LISTING_LIMIT = 20_000
 _RESULT_LIMIT = 10_000
 _SPECIAL = frozenset("*?[\\")
+#: the bits of a mode that let somebody execute a file
+_ANYBODY = 0o111
 
 
 def cleaned(path: str) -> str:
@@ -47,6 +49,10 @@ class BuildContext:
 
     def read(self, path: str) -> str | None:
         """The text of a file, at most its first 1 MiB, bad UTF-8 replaced; None if it cannot be read."""
+        return None
+
+    def executable(self, path: str) -> bool | None:
+        """Whether anybody may execute a file; None if it is none, or the context cannot tell."""
         return None
 
     @property
@@ -138,14 +144,21 @@ UNKNOWN_CONTEXT = BuildContext()
 
 
 class FileMapContext(BuildContext):
-    """A context given as paths and texts: for tests and the examples in manuals."""
+    """A context given as paths and texts, with the modes of some: for tests and the examples in manuals."""
 
-    __slots__ = ("_listings", "_texts")
+    __slots__ = ("_listings", "_modes", "_texts")
 
     known = True
 
-    def __init__(self, files: Mapping[str, str], dockerfile: str = "Dockerfile", certain: bool = False) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        dockerfile: str = "Dockerfile",
+        modes: Mapping[str, int] | None = None,
+        certain: bool = False,
+    ) -> None:
         super().__init__(dockerfile, certain)
+        self._modes = {cleaned(path): mode for path, mode in (modes or {}).items()}
         self._texts = {cleaned(path): text for path, text in files.items()}
         self._listings: dict[str, dict[str, Kind | None]] = {"": {}}
         for path, text in self._texts.items():
@@ -165,6 +178,11 @@ class FileMapContext(BuildContext):
         """The text of a file as given."""
         path = cleaned(path)
         return self._texts.get(path) if self.kind(path) == "file" else None
+
+    def executable(self, path: str) -> bool | None:
+        """What the mode of a file says, if one is given."""
+        mode = self._modes.get(cleaned(path))
+        return None if mode is None else bool(mode & _ANYBODY)
 
 
 class DirectoryContext(BuildContext):
@@ -252,6 +270,18 @@ class DirectoryContext(BuildContext):
         path = cleaned(path)
         real = self._inside(path) if self.kind(path) == "file" else None
         return None if real is None else read_bounded(real)
+
+    def executable(self, path: str) -> bool | None:
+        """What the mode of a file inside the root says; None on Windows, from where Docker sends all as executable."""
+        import os
+        from pathlib import Path
+
+        path = cleaned(path)
+        real = self._inside(path) if os.name != "nt" and self.kind(path) == "file" else None
+        try:
+            return None if real is None else bool(Path(probed(real)).stat().st_mode & _ANYBODY)
+        except OSError:
+            return None
 
     def _read_ignore_file(self) -> IgnoreFile | None:
         own = self._root / (self.dockerfile + ".dockerignore")

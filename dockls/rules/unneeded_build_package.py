@@ -1,10 +1,15 @@
-"""A Go stage installs a C compiler, though cgo is switched off in all that it builds.
+"""A Go stage installs a C compiler or Git, though nothing in it calls that.
 
 With `CGO_ENABLED=0`, Go compiles no C and links without a C compiler: `gcc`, `build-base` and `musl-dev` cost a
-download of up to 200 MB and are never called.
+download of up to 200 MB and are never called. Git is called for modules that Go does not get from its proxy, and to
+write the commit into the program where the sources are a Git repository; without one it is in nobody's way.
 
-Told are stages of `golang` images in which every Go command runs with `CGO_ENABLED=0` and all other commands are known
-to need no compiler. Nothing is said where a script or `make` is run, and where another stage starts from this one.
+Told are stages of `golang` images in which all other commands are known to need neither, a compiler where every Go
+command runs with `CGO_ENABLED=0`. Nothing is said where a script or `make` is run, and where another stage starts from
+this one. Git is told only where a `.git` certainly does not come along, or where `-buildvcs=false` says that nobody
+wants the commit, and not where settings (`GOPROXY`, `GOPRIVATE`), a secret, an SSH mount, or a module of an unusual
+host tell that modules may come from elsewhere. A build context that is a clone of a repository brings its `.git` with
+`COPY . .`, unless `.dockerignore` keeps it out; one that BuildKit clones itself has none.
 
 ```dockerfile
 FROM golang:1.26-alpine AS build
@@ -32,13 +37,17 @@ COPY --from=build /server /server
 ```
 """
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 from functools import partial
 
+from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, file_rule
 from dockls.semantics import Model, Stage
-from dockls.semantics.compatibility import base_facts, variable_of
-from dockls.semantics.execution import Executed, executed
+from dockls.semantics.compatibility import base_facts, variable_of, version_numbers
+from dockls.semantics.execution import Executed, executed, executed_by
+from dockls.semantics.files import copies_of
+from dockls.semantics.mounts import mounts_of
 from dockls.syntax import Instruction, Place
 from dockls.text import Edit, Span
 
@@ -50,11 +59,25 @@ _COMPILERS = frozenset(("gcc", "g++", "build-base", "build-essential", "clang", 
 #: subcommands of Go that compile, and those that call nothing else
 _BUILDING = frozenset(("build", "install", "test", "vet", "run", "list"))
 _QUIET = frozenset(("mod", "env", "version", "clean", "fmt", "get"))
+#: those that run programs of the project, or may fetch without modules
+_RUNNING = frozenset(("test", "run", "generate", "tool", "get"))
 #: besides the everyday programs, those that compile nothing
 _HARMLESS = frozenset(
     ("apt-get", "apt", "apk", "echo", "printf", "true", ":", "curl", "wget", "date", "update-ca-certificates", "rm",
      "git", "upx", "ssh-keyscan", "file", "ldd")
 )  # fmt: skip
+#: programs that use Git, or prepare its use
+_OF_GIT = frozenset(("git", "ssh-keyscan"))
+#: words that tell of modules from elsewhere than Go's proxy, or of Git's own settings
+_ELSEWHERE = ("GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUM", "GOINSECURE", "GOSUMDB", "GOAUTH", "GOVCS", "GO111MODULE",
+              "GIT_", ".git", "netrc", "ssh", "type=secret", "keep-git-dir", "buildvcs=true")  # fmt: skip
+#: hosts of modules that the proxy has
+_PUBLIC = frozenset(
+    ("github.com", "gitlab.com", "golang.org", "google.golang.org", "cloud.google.com", "gopkg.in", "go.uber.org",
+     "k8s.io", "sigs.k8s.io", "gorm.io", "modernc.org", "go.opentelemetry.io", "go.mongodb.org", "go.etcd.io",
+     "honnef.co", "mvdan.cc", "entgo.io", "filippo.io", "bitbucket.org")
+)  # fmt: skip
+_FIRST_WITH_MODULES = (1, 16)
 
 
 @file_rule(severity=Severity.HINT, theme="size", group="strict")
@@ -63,61 +86,151 @@ def unneeded_build_package(model: Model) -> Iterator[Finding]:
     parents = {stage.parent for stage in model.stages}
     for stage in model.stages:
         if stage not in parents and stage is not model.target and _may_set(stage):
-            yield from _of_stage(stage)
+            yield from _of_stage(model, stage)
 
 
 def _may_set(stage: Stage) -> bool:
-    """Whether the stage, or one below it, may set the variable; remembered, for all stages are looked at each time."""
+    """Whether the stage, or one below it, may say what this needs; remembered, for all are looked at each time."""
     found = stage.section.memo.get(unneeded_build_package)
     if found is None:
-        found = stage.section.memo[unneeded_build_package] = "CGO_ENABLED" in stage.section.text
+        text = stage.section.text
+        found = stage.section.memo[unneeded_build_package] = "CGO_ENABLED" in text or "git" in text
     return bool(found) or stage.parent is not None
 
 
-def _of_stage(stage: Stage) -> Iterator[Finding]:
+def _of_stage(model: Model, stage: Stage) -> Iterator[Finding]:
     from dockls.knowledge import package_install
 
     commands = executed(stage)
     installs = [(one, found) for one in commands if (found := package_install(one.words)) is not None]
-    if not any(_COMPILERS & set(found.packages) for _, found in installs):
+    packages = {package for _, found in installs for package in found.packages}
+    if not packages & {*_COMPILERS, "git"}:
         return
     facts = base_facts(stage)
     runs = [one for one in stage.instructions if one.keyword == "RUN"]
     if facts is None or facts.family != "golang" or len({one.instruction for one in commands}) < len(runs):
         return
     builds = [one for one in commands if one.words[0] == "go" and one.words[1:2] and one.words[1] in _BUILDING]
-    if not builds or not all(_is_harmless(stage, one) for one in commands):
-        return
+    reasons: dict[str, str] = {}
+    if builds and all(_is_harmless(stage, one) for one in commands):
+        reasons |= dict.fromkeys(_COMPILERS, "every `go` command here runs with CGO_ENABLED=0")
+    if builds and "git" in packages and _does_without_git(model, stage, commands):
+        reasons["git"] = "modules come from Go's proxy, and no commit is written into the program"
     for command, install in installs:
-        yield from _of_install(command, install, builds[0])
+        yield from _of_install(stage, command, install, builds[0], reasons) if reasons else ()
 
 
 def _is_harmless(stage: Stage, command: Executed) -> bool:
     """Whether a command is known to need no C compiler."""
-    from dockls.knowledge import is_plain
-    from dockls.knowledge.system_commands import is_account_command
-
     words = command.words
     if words[0] == "go":
         subcommand = words[1] if len(words) > 1 else "version"
         without_c = subcommand in _BUILDING and variable_of(stage, command, "CGO_ENABLED") == "0"
         return subcommand in _QUIET or (without_c and "-race" not in words)
+    return _is_everyday(words)
+
+
+def _is_everyday(words: tuple[str, ...]) -> bool:
+    from dockls.knowledge import is_plain
+    from dockls.knowledge.system_commands import is_account_command
+
     return words[0] in _HARMLESS or is_account_command(words[0]) or is_plain(words)
 
 
-def _of_install(command: Executed, install: "PackageInstall", build: Executed) -> Iterator[Finding]:
-    remains = not _COMPILERS.issuperset(install.packages)
+def _does_without_git(model: Model, stage: Stage, commands: tuple[Executed, ...]) -> bool:
+    facts = base_facts(stage)
+    version = version_numbers((facts.version if facts else None) or "")
+    if len(version) > 1 and version[:2] < _FIRST_WITH_MODULES:
+        return False
+    texts = [one.text.replace(".gitignore", "") for each in stage.chain for one in each.section.instructions]
+    if any(word in text for text in texts for word in _ELSEWHERE) or not _is_all_public(stage, commands):
+        return False
+    for command in commands:
+        words = command.words
+        if words[0] != "go" and (words[0] in _OF_GIT or not _is_everyday(words)):
+            return False
+        if words[0] == "go" and len(words) > 1 and words[1] in _RUNNING:
+            return False
+    builds = [one for one in commands if one.words[:2] in (("go", "build"), ("go", "install"))]
+    unstamped = all("-buildvcs=false" in one.words or any("@" in word for word in one.words) for one in builds)
+    return unstamped or not _may_bring_repository(model, stage)
+
+
+def _is_all_public(stage: Stage, commands: tuple[Executed, ...]) -> bool:
+    """Whether all modules that are named are of hosts which everybody can reach."""
+    named = [word for one in commands if one.words[0] == "go" for word in one.words[2:] if "@" in word]
+    copied = [source for copy in copies_of(stage) for source in copy.sources if source.endswith("go.mod")]
+    for path in dict.fromkeys(("go.mod", *copied)):
+        for line in (stage.context.read(path) or "").splitlines():
+            words = line.partition("//")[0].removeprefix("require").split()
+            if len(words) == 2 and words[1].startswith("v"):
+                named.append(words[0])
+    return all(name.partition("/")[0] in _PUBLIC for name in named)
+
+
+def _may_bring_repository(model: Model, stage: Stage) -> bool:
+    """Whether a `.git` may come into the stage from the build context, or from a stage that it came into."""
+    if stage.context.exists(".git") is False or stage.context.ignored(".git").ignored:
+        return False
+    waiting, seen = list(stage.chain), set[int]()
+    while waiting:
+        each = waiting.pop()
+        if each.index in seen:
+            continue
+        seen.add(each.index)
+        for copy in copies_of(each):
+            if copy.stage is not None:
+                waiting += model.stages[copy.stage].chain
+            elif not copy.from_image and any(_holds_repository(copy.instruction, source) for source in copy.sources):
+                return True
+        if any(_shows_repository(one) for one in each.instructions if one.keyword == "RUN"):
+            return True
+    return False
+
+
+def _holds_repository(instruction: Instruction, source: str) -> bool:
+    """Whether a source of COPY takes a `.git` at the top of the build context along."""
+    first = posixpath.normpath("/" + source).strip("/").partition("/")[0]
+    excluded = "--exclude=.git" in instruction.text
+    return not excluded and (first in ("", ".git") or "$" in first or _matches_repository(first))
+
+
+def _matches_repository(pattern: str) -> bool:
+    from dockls.project.wildcards import BadPatternError, go_match
+
+    try:
+        return go_match(pattern).matches(".git")
+    except BadPatternError:
+        return False
+
+
+def _shows_repository(run: Instruction) -> bool:
+    mounts = [mount for mount in mounts_of(run) if mount.kind == "bind"]
+    return any("from" in mount.fields or _holds_repository(run, mount.source) for mount in mounts)
+
+
+def _of_install(
+    stage: Stage, command: Executed, install: "PackageInstall", build: Executed, reasons: Mapping[str, str]
+) -> Iterator[Finding]:
+    remaining = [name for name in install.packages if name not in reasons]
     for name, index in zip(install.packages, install.indexes, strict=True):
-        if name not in _COMPILERS:
+        if name not in reasons:
             continue
         span = command.word_span(index)
         removed = Span(command.word_span(index - 1).end, span.end)
         instruction = command.instruction
         fixes: tuple[Fix, ...] = ()
-        if remains and "#" not in instruction.text[removed.start : removed.end]:
+        if remaining and "#" not in instruction.text[removed.start : removed.end]:
             fixes = (Fix(f"Do not install {name}", partial(_without, instruction, removed), safe=False),)
-        message = f"`{name}` is not used: every `go` command here runs with CGO_ENABLED=0"
-        yield Finding(Place(instruction, span), message, (Related(build.place, "compiles no C"),), fixes)
+        elif not remaining and install.packages == (name,) and _does_nothing_else(stage, instruction):
+            fixes = (Fix(f"Do not install {name}", edits.deleting(instruction), safe=False),)
+        related = (Related(build.place, "calls no Git" if name == "git" else "compiles no C"),)
+        yield Finding(Place(instruction, span), f"`{name}` is not used: {reasons[name]}", related, fixes)
+
+
+def _does_nothing_else(stage: Stage, run: Instruction) -> bool:
+    """Whether a RUN only installs packages."""
+    return all(one.words[0] in ("apk", "apt-get", "apt", "rm") for one in executed_by(stage, run))
 
 
 def _without(instruction: Instruction, removed: Span, model: Model) -> list[Edit]:

@@ -1,5 +1,6 @@
 """The build context: what is in it, what matches, what is ignored."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,6 +155,21 @@ def test_reading_is_bounded_and_takes_any_bytes(tmp_path: Path) -> None:
     assert text is not None
     assert len(text) == 1 << 20
     assert text.startswith("\ufffdx")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such mode there")
+def test_modes_tell_what_can_be_executed(tmp_path: Path) -> None:
+    for name, mode in (("gradlew", 0o644), ("mvnw", 0o755), ("own", 0o700)):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("mvnw")
+    context = DirectoryContext(str(tmp_path))
+    asked = ("gradlew", "./mvnw", "own", "link", "folder", "missing")
+    assert [context.executable(path) for path in asked] == [False, True, True, True, None, None]
+    assert FileMapContext({"a": "", "b": ""}, modes={"./a": 0o644}).executable("a") is False
+    assert FileMapContext({"a": "", "b": ""}).executable("a") is None
+    assert UNKNOWN_CONTEXT.executable("a") is None
 
 
 @pytest.mark.parametrize("path", ["a\0b", "x" * 5000, "\ud800"])
