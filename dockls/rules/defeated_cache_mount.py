@@ -32,6 +32,7 @@ from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.compatibility import base_facts, variable_of
 from dockls.semantics.execution import Executed, executed_by, named_path
+from dockls.semantics.leaving_out import place_with_joint
 from dockls.semantics.mounts import mounts_of
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
@@ -72,7 +73,7 @@ def defeated_cache_mount(stage: Stage) -> Iterator[Finding]:
 
 def _of_run(stage: Stage, run: Instruction, targets: list[str]) -> Iterator[Finding]:
     commands = executed_by(stage, run)
-    for number, each in enumerate(commands):
+    for each in commands:
         flag = _flag(stage, each, targets)
         if flag is not None:
             index, target = flag
@@ -89,7 +90,7 @@ def _of_run(stage: Stage, run: Instruction, targets: list[str]) -> Iterator[Find
         emptied = _emptied(stage, each, targets)
         if emptied is not None:
             message = f"this empties the cache mount of `{emptied}`, which was to keep it for the next build"
-            yield Finding(each.place, message, fixes=_without_command(run, commands, number))
+            yield Finding(each.place, message, fixes=_without_command(stage, each))
     yield from _by_settings(stage, run, commands, targets)
 
 
@@ -152,21 +153,11 @@ def _from_home(stage: Stage, each: Executed, word: str) -> str:
     return f"/root{slash}{rest}" if is_home else word
 
 
-def _without_command(run: Instruction, commands: tuple[Executed, ...], number: int) -> tuple[Fix, ...]:
-    """Leave a command out that hangs on another one by `&&`, or by `;` where nothing hangs on it."""
-    each = commands[number]
-    connector = each.command.connector
-    following = commands[number + 1].command.connector if number + 1 < len(commands) else ";"
-    hangs = connector == "&&" or (connector, following) == (";", ";")
-    if number == 0 or not hangs or each.conditional or run.heredocs or run.is_json:
+def _without_command(stage: Stage, each: Executed) -> tuple[Fix, ...]:
+    """Leave a command out, unless it removes other things, too."""
+    place = place_with_joint(stage, each)
+    if place is None or (each.command.program == "rm" and len(each.operands) != 1):
         return ()
-    if each.command.program == "rm" and len(each.operands) != 1:
-        return ()
-    start = commands[number - 1].place.span.end
-    between = run.text[start : each.place.span.start].replace(run.escape, " ").split()
-    if between not in (["&&"], [";"]):
-        return ()
-    place = Place(run, Span(start, each.place.span.end))
     return (Fix("Leave it out", edits.replacing(place, ""), safe=False),)
 
 

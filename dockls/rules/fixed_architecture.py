@@ -59,7 +59,7 @@ def fixed_architecture(stage: Stage) -> Iterator[Finding]:
     span = _place(stage, setting[0], value)
     if span is not None:
         message = f"builds for {value}, whatever platform the image is for"
-        yield Finding(on_first_line(setting[0], span), message, fixes=_fixes(stage, setting[0], span, value))
+        yield Finding(on_first_line(setting[0], span), message, fixes=_fixes(stage, setting, value))
 
 
 def _is_for_one(stage: Stage) -> bool:
@@ -111,15 +111,19 @@ def _place(stage: Stage, instruction: Instruction, value: str) -> Span | None:
     return None
 
 
-def _fixes(stage: Stage, instruction: Instruction, span: Span, value: str) -> tuple[Fix, ...]:
-    written = instruction.text[span.start : span.end]
-    if instruction.is_json or "'" in written or written.count(value) != 1:
+def _fixes(stage: Stage, setting: list[Instruction], value: str) -> tuple[Fix, ...]:
+    """Write the variable wherever the stage sets the architecture."""
+    found = [(one, match) for one in setting for match in _SETTING.finditer(one.text)]
+    if any(one.is_json or "'" in match[1] or match[1].strip('"') != value for one, match in found):
         return ()
 
     def following(model: Model) -> list[Edit]:
-        start = span.start + written.index(value)
-        edit = edits.replace(model, Place(instruction, Span(start, start + len(value))), "$TARGETARCH")
-        declared = "TARGETARCH" in stage.state_before(instruction).arguments
-        return [edit] if declared else [*edits.declare_argument(instruction, "TARGETARCH", model), edit]
+        written = [
+            edits.replace(model, Place(one, Span(start, start + len(value))), "$TARGETARCH")
+            for one, match in found
+            for start in [match.start(1) + match[1].index(value)]
+        ]
+        declared = "TARGETARCH" in stage.state_before(setting[0]).arguments
+        return written if declared else [*edits.declare_argument(setting[0], "TARGETARCH", model), *written]
 
     return (Fix("Build for the platform of the image", following, safe=False),)

@@ -48,6 +48,8 @@ _REFUSED = frozenset((
 ))  # fmt: skip
 _REFUSED_SINCE = 17
 _FIRST_DEFAULT_OF_8 = 191
+#: words of ``ENV NAME VALUE`` of which one can be left out
+_FORMER_FORM = 4
 
 
 @stage_rule(severity=Severity.HINT, theme="compatibility")
@@ -127,8 +129,11 @@ def _removed(instruction: Instruction, start: int, end: int) -> Span | None:
             return Span(len(before) - 1, end + 1)
         behind = text[end + 1 :].lstrip(" \t")
         return Span(start - 1, len(text) - len(behind[1:].lstrip(" \t"))) if behind.startswith(",") else None
-    if instruction.keyword == "ENV" and "=" not in text[:start]:
+    if instruction.keyword == "ENV" and "=" not in text[:start] and len(text.split()) < _FORMER_FORM:
         return None
+    line, following = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1
+    if line and following and text[line:start].isspace() and text[end:following].strip() == instruction.escape:
+        return Span(line, following)
     before = text[:start].rstrip(" \t")
     if len(before) < start:
         return Span(len(before), end)

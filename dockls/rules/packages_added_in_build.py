@@ -22,11 +22,11 @@ from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Model, Stage
+from dockls.semantics import Stage
 from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import copies_of
+from dockls.semantics.leaving_out import place_with_joint
 from dockls.syntax import Instruction, Place
-from dockls.text import Edit
 
 _ADDING = {
     "npm": ("install", "i", "add"), "yarn": ("add",), "pnpm": ("add", "install", "i"), "bun": ("add", "install", "i"),
@@ -129,11 +129,8 @@ _MANIFESTS = frozenset(("package.json", "package*.json", "package.json*", "packa
 
 
 def _deletion(stage: Stage, command: Executed) -> tuple[Fix, ...]:
-    if len(executed_by(stage, command.instruction)) != 1:
-        return ()
-    instruction = command.instruction
-
-    def deletion(model: Model) -> list[Edit]:
-        return [edits.delete(model, instruction)]
-
-    return (Fix("Delete the step", deletion, safe=False),)
+    others = [one for one in executed_by(stage, command.instruction) if one.place != command.place]
+    if not command.conditional and all(one.command.program in ("cd", "set") for one in others):
+        return (Fix("Delete the step", edits.deleting(command.instruction), safe=False),)
+    place = place_with_joint(stage, command)
+    return () if place is None else (Fix("Leave it out", edits.replacing(place, ""), safe=False),)
