@@ -85,27 +85,29 @@ def unneeded_build_package(model: Model) -> Iterator[Finding]:
     """Look at stages of Go images that nothing starts from."""
     parents = {stage.parent for stage in model.stages}
     for stage in model.stages:
-        if stage not in parents and stage is not model.target and _may_set(stage):
+        if stage not in parents and stage is not model.target and _may_have(stage):
             yield from _of_stage(model, stage)
 
 
-def _may_set(stage: Stage) -> bool:
-    """Whether the stage, or one below it, may say what this needs; remembered, for all are looked at each time."""
-    found = stage.section.memo.get(unneeded_build_package)
+def _may_have(stage: Stage) -> bool:
+    """Whether the stage installs such a package; remembered, for all stages are looked at each time."""
+    found = stage.memo.get(unneeded_build_package)
     if found is None:
-        text = stage.section.text
-        found = stage.section.memo[unneeded_build_package] = "CGO_ENABLED" in text or "git" in text
-    return bool(found) or stage.parent is not None
+        named = any(name in stage.section.text for name in ("git", *_COMPILERS))
+        packages = {package for _, install in _installs(stage) for package in install.packages} if named else ()
+        found = stage.memo[unneeded_build_package] = not {*_COMPILERS, "git"}.isdisjoint(packages)
+    return bool(found)
+
+
+def _installs(stage: Stage) -> "list[tuple[Executed, PackageInstall]]":
+    from dockls.knowledge import package_install
+
+    return [(one, found) for one in executed(stage) if (found := package_install(one.words)) is not None]
 
 
 def _of_stage(model: Model, stage: Stage) -> Iterator[Finding]:
-    from dockls.knowledge import package_install
-
-    commands = executed(stage)
-    installs = [(one, found) for one in commands if (found := package_install(one.words)) is not None]
+    commands, installs = executed(stage), _installs(stage)
     packages = {package for _, found in installs for package in found.packages}
-    if not packages & {*_COMPILERS, "git"}:
-        return
     facts = base_facts(stage)
     runs = [one for one in stage.instructions if one.keyword == "RUN"]
     if facts is None or facts.family != "golang" or len({one.instruction for one in commands}) < len(runs):
