@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from .stage_names import names_ingredient as names_ingredient
     from .stage_names import names_purpose as names_purpose
     from .successors import Successor as Successor
+    from .successors import at_version as at_version
+    from .successors import newer_python as newer_python
     from .successors import pinned as pinned
     from .successors import successor as successor
     from .variants import Variant as Variant
@@ -92,6 +94,7 @@ _HOMES = {
     "unpublished": "published_tags",
     "Variant": "variants",
     "alpine": "variants",
+    "at_version": "successors",
     "build_command": "builds",
     "buildkit_arguments": "environment",
     "dependencies_only": "ordering",
@@ -127,6 +130,7 @@ _HOMES = {
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
     "needs_a_look": "ordering",
+    "newer_python": "successors",
     "vendor_folder": "ordering",
     "project_install": "ordering",
     "python_beneath": "variants",
