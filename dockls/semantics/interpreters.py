@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockls.semantics.execution import Executed, executed
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.stage import Stage
 from dockls.syntax import Place
@@ -13,6 +14,14 @@ from dockls.syntax import Place
 _LANGUAGES = {"python": "python", "distroless/python3": "python", "node": "node", "distroless/nodejs": "node"}
 _PYTHON_FOLDER = re.compile(r"/python(3\.\d+)(?:/|$)")
 _PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages"))
+
+#: who installs packages
+_TOOLS = {
+    "node": ("npm", "yarn", "pnpm", "bun"),
+    "python": ("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"),
+}
+#: what a lock file of npm says of packages with a native module: prebuilt ones name their C library
+_NATIVE = ('"hasInstallScript": true', '"libc": [')
 
 
 class Interpreter(NamedTuple):
@@ -69,6 +78,22 @@ def packages_handed(stage: Stage) -> Iterator[Handed]:
                 yield Handed(copy, number, "python", told.group(1) if told else None)
             elif name == "node_modules":
                 yield Handed(copy, number, "node", None)
+
+
+def installing(stage: Stage, language: str) -> Executed | None:
+    """The last command of a stage, or of those that it starts from, that installs or builds packages there."""
+    tools = _TOOLS[language]
+    for each in stage.chain:
+        for command in reversed(executed(each)):
+            if command.command.program in tools and {"install", "ci", "i", "add", "rebuild", "sync"} & {*command.words}:
+                return command
+    return None
+
+
+def are_portable(stage: Stage, language: str) -> bool:
+    """Whether a lock file tells that none of the packages has a native module."""
+    text = stage.context.read("package-lock.json") if stage.context.known and language == "node" else None
+    return text is not None and '"packages"' in text and not any(word in text for word in _NATIVE)
 
 
 def bumped_with(stages: tuple[Stage, ...], stage: Stage) -> list[Stage]:
