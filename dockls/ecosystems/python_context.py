@@ -45,14 +45,24 @@ def requirements_of(stage: Stage, installs: tuple[PythonInstall, ...]) -> frozen
     if any(install.tool not in ("pip", "uv pip") for install in installs):
         return None
     for install in installs:
-        for file in install.files:
-            path = joined(install.command.directory, file)
-            text = None if path is None else _read(stage, path)
-            if text is None:
-                return None
-            words += text.split("\n")
+        lines = requirement_lines(stage, install)
+        if lines is None:
+            return None
+        words += lines
     addresses = [word[word.find("git+") :].partition("//")[0] for word in words if "git+" in word]
     return frozenset([*[bare_name(word) for word in words], *addresses])
+
+
+def requirement_lines(stage: Stage, install: PythonInstall) -> list[str] | None:
+    """The lines of the requirements files of a command; None where one of them is not known."""
+    found: list[str] = []
+    for file in install.files:
+        path = joined(install.command.directory, file)
+        text = None if path is None else _read(stage, path)
+        if text is None:
+            return None
+        found += text.split("\n")
+    return found
 
 
 def _read(stage: Stage, path: str) -> str | None:

@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from .variants import has_variants as has_variants
     from .variants import python_beneath as python_beneath
     from .variants import slim as slim
+    from .wheels import MuslWheels as MuslWheels
+    from .wheels import musl_wheels as musl_wheels
 
 _HOMES = {
     "BuildCommand": "builds",
@@ -127,6 +129,8 @@ _HOMES = {
     "is_source_folder": "ordering",
     "is_volatile_name": "environment",
     "meant_image": "image_reference",
+    "MuslWheels": "wheels",
+    "musl_wheels": "wheels",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
     "needs_a_look": "ordering",
