@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .installs import Manifest as Manifest
     from .installs import dependency_step as dependency_step
     from .installs import install_command as install_command
+    from .language_packages import needs_library as needs_library
     from .language_packages import system_packages as system_packages
     from .ordering import dependencies_only as dependencies_only
     from .ordering import holds_dependencies as holds_dependencies
@@ -134,6 +135,7 @@ _HOMES = {
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
     "needs_a_look": "ordering",
+    "needs_library": "language_packages",
     "newer_python": "successors",
     "vendor_folder": "ordering",
     "project_install": "ordering",

@@ -15,6 +15,18 @@ def system_packages(name: str, release: str | None = None, language: str = "pyth
     entries: Mapping[str, Mapping[str, Any]] = table(f"{language}-packages")["packages"]
     entry = entries.get(name, {})
     headers = entry.get("headers")
+    packages = tuple(entry.get("packages", ()))
     if headers is not None:
-        return runtime_packages(headers, "apt", release) or (headers,)
-    return tuple(entry.get("packages", ()))
+        return (*(runtime_packages(headers, "apt", release) or (headers,)), *packages)
+    return packages
+
+
+def needs_library(name: str, headers: str) -> str | None:
+    """How a package of Python needs the library of some headers of Debian: ``built`` against it, or it ``loads`` it.
+
+    None where it does not, and where it may be a wheel that brings the library.
+    """
+    entry: Mapping[str, Any] = table("python-packages")["packages"].get(name, {})
+    if entry.get("headers") != headers or entry.get("wheels"):
+        return None
+    return "loads" if entry.get("loads") else "built"
