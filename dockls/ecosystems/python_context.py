@@ -65,6 +65,28 @@ def requirement_lines(stage: Stage, install: PythonInstall) -> list[str] | None:
     return found
 
 
+class Pinned(NamedTuple):
+    """A requirement of one version, and the number of the word of the command that says so, None where a file does."""
+
+    name: str
+    version: str
+    word: int | None
+
+
+def pinned_requirements(stage: Stage, install: PythonInstall) -> list[Pinned]:
+    """What a command of pip installs in one version only (``==``), as far as its requirements files are known."""
+    words = [(word, number) for number, word in enumerate(install.command.words)]
+    lines = [(line.partition(" #")[0].partition(" --")[0], None) for line in requirement_lines(stage, install) or []]
+    found: list[Pinned] = []
+    for text, number in (*words, *lines):
+        name, pinned, version = text.strip().partition("==")
+        version = version.strip()
+        # A marker may leave the requirement out.
+        if pinned and version.strip(".") and not set(version) - set("0123456789."):
+            found.append(Pinned(bare_name(name), version, number))
+    return found
+
+
 def _read(stage: Stage, path: str) -> str | None:
     """The text of a file that COPY brings to an absolute path, as far as the context is known."""
     for copy in reversed(copies_of(stage)):

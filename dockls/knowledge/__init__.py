@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .installs import Manifest as Manifest
     from .installs import dependency_step as dependency_step
     from .installs import install_command as install_command
+    from .language_packages import library_headers as library_headers
     from .language_packages import needs_library as needs_library
     from .language_packages import system_packages as system_packages
     from .ordering import dependencies_only as dependencies_only
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .ordering import vendor_folder as vendor_folder
     from .package_commands import PackageInstall as PackageInstall
     from .package_commands import package_install as package_install
+    from .packages import brings_no_library as brings_no_library
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
@@ -98,6 +100,7 @@ _HOMES = {
     "Variant": "variants",
     "alpine": "variants",
     "at_version": "successors",
+    "brings_no_library": "packages",
     "build_command": "builds",
     "buildkit_arguments": "environment",
     "dependencies_only": "ordering",
@@ -129,6 +132,7 @@ _HOMES = {
     "is_source_file": "ordering",
     "is_source_folder": "ordering",
     "is_volatile_name": "environment",
+    "library_headers": "language_packages",
     "meant_image": "image_reference",
     "MuslWheels": "wheels",
     "musl_wheels": "wheels",

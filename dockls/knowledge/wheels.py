@@ -16,12 +16,18 @@ _BRINGING = {
 class MuslWheels(NamedTuple):
     """`since` is the first version with a wheel, None where none has; `needs` compile the older ones from sources.
 
-    `has_sources` is False of packages that are published as wheels only.
+    `has_sources` is False of packages that are published as wheels only. `libraries` are Alpine's packages that what
+    is compiled needs when it runs.
     """
 
     since: str | None
     needs: tuple[str, ...]
     has_sources: bool
+    libraries: tuple[str, ...]
+
+    def is_compiled(self, version: str) -> bool:
+        """Whether a version has no wheel."""
+        return self.since is None or _numbers(version) < _numbers(self.since)
 
     def missing(self, installed: frozenset[str]) -> str | None:
         """The first tool that none of the installed packages brings."""
@@ -34,4 +40,9 @@ def musl_wheels(name: str) -> MuslWheels | None:
     entry = entries.get(name)
     if entry is None:
         return None
-    return MuslWheels(entry["since"], tuple(entry["needs"]), entry.get("sources", True))
+    libraries = (*entry.get("libraries", ()), *(("libstdc++",) if "g++" in entry["needs"] else ()))
+    return MuslWheels(entry["since"], tuple(entry["needs"]), entry.get("sources", True), libraries)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple([int(part) for part in version.split(".") if part.isdecimal()])

@@ -92,14 +92,6 @@ _FULL = frozenset(("python", "ruby", "node"))
 _BARE = frozenset(("debian", "ubuntu", "alpine"))
 _INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"))
 _PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages", "wheels"))
-#: packages that bring none of the libraries
-_PLAIN = frozenset(
-    ("curl", "wget", "ca-certificates", "tini", "dumb-init", "gosu", "su-exec", "tzdata", "netcat-openbsd", "bash",
-     "netcat-traditional", "procps", "locales", "gettext", "gettext-base", "gettext-envsubst", "jq", "unzip", "git",
-     "openssl", "openssh-client", "cron", "less", "net-tools", "sudo", "iputils-ping", "libgomp1", "libffi8", "make",
-     "libjpeg62-turbo", "libxml2", "libxslt1.1", "libmagic1", "libstdc++", "libgcc", "libffi", "libssl3", "shadow",
-     "gcc", "build-essential", "netcat", "supervisor", "vim", "nano", "file")
-)  # fmt: skip
 _HARMLESS = frozenset(
     ("apt-get", "apt", "apk", "rm", "mkdir", "cd", "echo", "printf", "set", "export", "cp", "mv", "ln", "chmod",
      "chown", "touch", "cat", "sed", "grep", "test", "[", "true", "useradd", "usermod", "groupadd", "adduser",
@@ -286,14 +278,14 @@ def _brings_libraries(copy: Copy) -> bool:
 
 def _is_open(stage: Stage, instruction: Instruction) -> bool:
     """Whether a RUN may install packages that are not known."""
-    from dockls.knowledge import package_install
+    from dockls.knowledge import brings_no_library, package_install
 
     commands = executed_by(stage, instruction)
     for command in commands:
         install = package_install(command.words)
         program = command.command.program
         if install is not None:
-            if not set(install.packages) <= _PLAIN:
+            if not all(map(brings_no_library, install.packages)):
                 return True
         elif program not in _HARMLESS and not command.words[0].endswith("/bin/pip"):
             return True

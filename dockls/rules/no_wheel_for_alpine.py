@@ -19,11 +19,10 @@ RUN pip install \
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dockls.rooms import Finding, Severity, stage_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import base_facts, version_numbers
+from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.syntax import Place
 
@@ -35,14 +34,6 @@ _FAMILIES = frozenset(("python", "alpine"))
 #: words of the file that tell of other wheels than PyPI's
 _ELSEWHERE = ("index-url", "INDEX_URL", "find-links", "FIND_LINKS", "--no-index", " -i ", " -f ", "pip.conf", "py3-",
               "conda", "--platform")  # fmt: skip
-
-
-class _Pinned(NamedTuple):
-    """A requirement of one version, and the number of the word that says so, None where a file does."""
-
-    name: str
-    version: str
-    word: int | None
 
 
 @stage_rule(severity=Severity.ERROR, theme="compatibility")
@@ -63,12 +54,13 @@ def no_wheel_for_alpine(stage: Stage) -> Iterator[Finding]:
 
 
 def _of_install(stage: Stage, install: "PythonInstall") -> Iterator[Finding]:
+    from dockls.ecosystems.python_context import pinned_requirements
     from dockls.knowledge import musl_wheels
 
     command = install.command
-    for pinned in _pinned(stage, install):
+    for pinned in pinned_requirements(stage, install):
         wheels = musl_wheels(pinned.name)
-        if wheels is None or (wheels.since is not None and not _is_older(pinned.version, wheels.since)):
+        if wheels is None or not wheels.is_compiled(pinned.version):
             continue
         place = command.place if pinned.word is None else Place(command.instruction, command.word_span(pinned.word))
         if not wheels.has_sources:
@@ -81,27 +73,6 @@ def _of_install(stage: Stage, install: "PythonInstall") -> Iterator[Finding]:
             yield Finding(place, f"{message}, but `{missing}` is missing")
         else:
             yield Finding(place, message, severity=Severity.HINT)
-
-
-def _pinned(stage: Stage, install: "PythonInstall") -> Iterator[_Pinned]:
-    from dockls.ecosystems.python_context import requirement_lines
-
-    words = [(word, number) for number, word in enumerate(install.command.words)]
-    lines = [(line.partition(" #")[0].partition(" --")[0], None) for line in requirement_lines(stage, install) or []]
-    for text, number in (*words, *lines):
-        name, pinned, version = text.strip().partition("==")
-        # A marker may leave the requirement out.
-        if pinned and not set(version.strip()) - set("0123456789."):
-            yield _Pinned(_compared(name), version.strip(), number)
-
-
-def _compared(name: str) -> str:
-    """The name as package indexes compare names."""
-    return name.partition("[")[0].strip().replace("_", "-").replace(".", "-").lower()
-
-
-def _is_older(version: str, since: str) -> bool:
-    return bool(version.strip(".")) and version_numbers(version) < version_numbers(since)
 
 
 def _has_other_wheels(stage: Stage) -> bool:
