@@ -45,14 +45,46 @@ def requirements_of(stage: Stage, installs: tuple[PythonInstall, ...]) -> frozen
     if any(install.tool not in ("pip", "uv pip") for install in installs):
         return None
     for install in installs:
-        for file in install.files:
-            path = joined(install.command.directory, file)
-            text = None if path is None else _read(stage, path)
-            if text is None:
-                return None
-            words += text.split("\n")
+        lines = requirement_lines(stage, install)
+        if lines is None:
+            return None
+        words += lines
     addresses = [word[word.find("git+") :].partition("//")[0] for word in words if "git+" in word]
     return frozenset([*[bare_name(word) for word in words], *addresses])
+
+
+def requirement_lines(stage: Stage, install: PythonInstall) -> list[str] | None:
+    """The lines of the requirements files of a command; None where one of them is not known."""
+    found: list[str] = []
+    for file in install.files:
+        path = joined(install.command.directory, file)
+        text = None if path is None else _read(stage, path)
+        if text is None:
+            return None
+        found += text.split("\n")
+    return found
+
+
+class Pinned(NamedTuple):
+    """A requirement of one version, and the number of the word of the command that says so, None where a file does."""
+
+    name: str
+    version: str
+    word: int | None
+
+
+def pinned_requirements(stage: Stage, install: PythonInstall) -> list[Pinned]:
+    """What a command of pip installs in one version only (``==``), as far as its requirements files are known."""
+    words = [(word, number) for number, word in enumerate(install.command.words)]
+    lines = [(line.partition(" #")[0].partition(" --")[0], None) for line in requirement_lines(stage, install) or []]
+    found: list[Pinned] = []
+    for text, number in (*words, *lines):
+        name, pinned, version = text.strip().partition("==")
+        version = version.strip()
+        # A marker may leave the requirement out.
+        if pinned and version.strip(".") and not set(version) - set("0123456789."):
+            found.append(Pinned(bare_name(name), version, number))
+    return found
 
 
 def _read(stage: Stage, path: str) -> str | None:

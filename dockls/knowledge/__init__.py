@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .installs import Manifest as Manifest
     from .installs import dependency_step as dependency_step
     from .installs import install_command as install_command
+    from .language_packages import library_headers as library_headers
+    from .language_packages import needs_library as needs_library
     from .language_packages import system_packages as system_packages
     from .ordering import dependencies_only as dependencies_only
     from .ordering import holds_dependencies as holds_dependencies
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from .ordering import vendor_folder as vendor_folder
     from .package_commands import PackageInstall as PackageInstall
     from .package_commands import package_install as package_install
+    from .packages import brings_no_library as brings_no_library
     from .packages import package_kind as package_kind
     from .packages import runtime_packages as runtime_packages
     from .packages import translate as translate
@@ -70,6 +73,8 @@ if TYPE_CHECKING:
     from .stage_names import names_purpose as names_purpose
     from .stage_names import names_work as names_work
     from .successors import Successor as Successor
+    from .successors import at_version as at_version
+    from .successors import newer_python as newer_python
     from .successors import pinned as pinned
     from .successors import successor as successor
     from .variants import Variant as Variant
@@ -78,6 +83,8 @@ if TYPE_CHECKING:
     from .variants import has_variants as has_variants
     from .variants import python_beneath as python_beneath
     from .variants import slim as slim
+    from .wheels import MuslWheels as MuslWheels
+    from .wheels import musl_wheels as musl_wheels
 
 _HOMES = {
     "BrowserTestImage": "browser_test_images",
@@ -97,6 +104,8 @@ _HOMES = {
     "Variant": "variants",
     "alpine": "variants",
     "browser_test_image": "browser_test_images",
+    "at_version": "successors",
+    "brings_no_library": "packages",
     "build_command": "builds",
     "buildkit_arguments": "environment",
     "dependencies_only": "ordering",
@@ -128,11 +137,16 @@ _HOMES = {
     "is_source_file": "ordering",
     "is_source_folder": "ordering",
     "is_volatile_name": "environment",
+    "library_headers": "language_packages",
     "meant_image": "image_reference",
+    "MuslWheels": "wheels",
+    "musl_wheels": "wheels",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
     "names_work": "stage_names",
     "needs_a_look": "ordering",
+    "needs_library": "language_packages",
+    "newer_python": "successors",
     "vendor_folder": "ordering",
     "project_install": "ordering",
     "python_beneath": "variants",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from .tables import table
+from .tables import table, word_set
 
 _SAME_NAMES = {"microdnf": "dnf", "yum": "dnf", "tdnf": "dnf", "apt-get": "apt"}
 
@@ -68,6 +68,14 @@ def package_kind(package: str, manager: str = "apt") -> str | None:
         kind: str = row["kind"]
         return kind
     return "dev" if package.endswith(("-dev", "-devel")) else None
+
+
+def brings_no_library(package: str) -> bool:
+    """Whether a package is known to bring no library that programs are compiled against: drivers of databases, images.
+
+    Small libraries that everything needs (compression, TLS, XML) do not count.
+    """
+    return package in word_set("packages", "without_libraries")
 
 
 def runtime_packages(package: str, manager: str, release: str | None = None) -> tuple[str, ...] | None:

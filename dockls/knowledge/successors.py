@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from .image_reference import ImageReference, parse_reference
 from .images import family_name, known_version
+from .published_tags import unpublished
 from .replaced_images import replacement
 from .tables import table
 from .tags import Tag, parse_tag
@@ -60,6 +61,40 @@ def successor(text: str) -> Successor | None:
     if image is None:
         return Successor(None, f"{reason}; which tag took the place of its variant is not known", dated)
     return Successor(image, reason, dated)
+
+
+def at_version(text: str, version: str) -> str | None:
+    """The same variant of an image of Python or Node at another version of it; None where that is not known."""
+    reference = parse_reference(text)
+    family = None if reference is None else family_name(reference)
+    if reference is None or family is None or reference.digest is not None:
+        return None
+    if family.key.startswith("distroless/"):
+        return _distroless_at(reference, family.key.partition("/")[2], version)
+    known = known_version(family.key, version) or {}
+    if family.key not in ("python", "node") or not reference.tag or "ended" in known:
+        return None
+    image = _at(reference, parse_tag(reference.tag), version, family.key)
+    return None if image is None or unpublished(image) is not None else image
+
+
+def newer_python(text: str) -> str | None:
+    """The distroless image of Python on the current Debian, which has a newer Python; None of any other image."""
+    current = table("distroless")["python3"][table("distroless")["current"]]
+    image = at_version(text, current)
+    return image if image is not None and "distroless/python3" in image else None
+
+
+def _distroless_at(reference: ImageReference, kind: str, version: str) -> str | None:
+    data = table("distroless")
+    debian = data["current"] if kind == "nodejs" and version in data["nodejs"] else None
+    if kind == "python3":
+        debian = next((name for name, python in data["python3"].items() if python == version), None)
+    if debian is None or debian in data["ended"] or (reference.tag or "latest") not in data["tags"]:
+        return None
+    start = reference.name.rpartition("/")[0]
+    name = f"{start}/{kind}{version if kind == 'nodejs' else ''}-{debian}"
+    return name if reference.tag in (None, "latest") else f"{name}:{reference.tag}"
 
 
 def _replacement(reference: ImageReference | None) -> Successor | None:

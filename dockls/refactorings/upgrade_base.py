@@ -3,7 +3,8 @@
 An image whose tag is no longer rebuilt gets no security updates. The newest version of the same variant takes its
 place, or, for a distribution, its current release. Images that are given up are replaced by those that took their
 place: `openjdk:17` by `eclipse-temurin:17-jdk`, `centos:7` by `almalinux:9`. Which tags that are is known from a
-table, whose date is told; whether the program runs there is for its tests to say.
+table, whose date is told; whether the program runs there is for its tests to say. Stages that share packages of Python
+or `node_modules` are upgraded together, for the packages are for one version of the interpreter.
 
 It is refused where the variant has no known successor, and where the stage uses what the successor does not have: its
 package manager, or the folder of its JDK. Nothing is offered for images of which nothing is known, for those with a
@@ -30,6 +31,7 @@ from dockls import edits
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Command, Model, Resolution, Stage, contract
 from dockls.semantics.execution import executed
+from dockls.semantics.interpreters import upgraded
 from dockls.semantics.renaming import line_of
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
@@ -52,16 +54,22 @@ def upgrade_base(model: Model, selection: Span) -> Plan | Refused | None:
     found = successor(text)
     if found is None:
         return None
-    if found.image is None:
+    changed = upgraded(model.stages, stage, found.image)
+    if changed is None and found.image is not None:
+        return Refused("which image its packages are to be installed in, for the newer version, is not known")
+    if changed is None:
         return Refused(found.reason)
-    reason = _missing(model, stage, found.image, found.gone)
+    image = changed[0][1]
+    reason = _missing(model, stage, image, found.gone)
     if reason is not None:
         return Refused(reason)
     rank = "which takes its place as of" if found.gone else "the newest of"
-    sentences = (found.reason, f"what the file does works with `{found.image}`, {rank} {found.dated}")
-    edit = edits.replace(model, Place(instruction, instruction.words[0].span), found.image)
-    changes = _changed(model, model.updated(model.tree.edited([edit])))
-    return Plan((edit,), sentences, f"Upgrade the base image to {found.image}", changes)
+    images = dict.fromkeys(text for place, text in changed if place.item in [each.declaration for each in model.stages])
+    names = " and ".join([f"`{name}`" for name in images])
+    sentences = (found.reason.partition("; ")[0], f"what the file does works with {names}, {rank} {found.dated}")
+    replaced = tuple([edits.replace(model, place, written) for place, written in changed])
+    changes = _changed(model, model.updated(model.tree.edited(list(replaced))))
+    return Plan(replaced, sentences, f"Upgrade the base image to {image}", changes)
 
 
 def _missing(model: Model, stage: Stage, image: str, gone: tuple[str, ...]) -> str | None:

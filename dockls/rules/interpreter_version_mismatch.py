@@ -5,6 +5,7 @@ Python looks for packages in a folder with its own version in the name: what Pyt
 modules in `node_modules` are built for one major version of Node. Classes that a newer JDK has compiled do not load in
 an older Java (“class file version”), unless the build asks for the older one by `--release`.
 
+Where PYTHONPATH may lead to the packages it is a warning, for those in plain Python run with another version, too.
 Nothing is said where one of the versions is not known.
 
 ```dockerfile
@@ -23,47 +24,59 @@ from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
-from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.interpreters import Handed, interpreter_of, packages_handed
 from dockls.syntax import Place
 
-_PYTHON_FOLDER = re.compile(r"/python(3\.\d+)(?:/|$)")
 _JDK = re.compile(r"(?:jdk|temurin|corretto|openjdk|semeru|sapmachine|zulu|ibmjava)-?(\d+)")
 _JAVA = frozenset(("maven", "gradle", "eclipse-temurin", "openjdk", "amazoncorretto", "sapmachine", "distroless/java"))
-_PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages"))
 
 
 @linked_rule(severity=Severity.ERROR, theme="compatibility")
 def interpreter_version_mismatch(linked: Linked) -> Iterator[Finding]:
     """Look at folders of packages that a stage takes from others."""
+    for handed in packages_handed(linked.stage):
+        yield from _of_packages(linked.stages[handed.copy.stage or 0], linked.stage, handed)
     for copy in copies_of(linked.stage):
         if copy.stage is not None:
-            yield from _of_copy(linked.stages[copy.stage], linked.stage, copy)
+            yield from _of_classes(linked.stages[copy.stage], linked.stage, copy)
 
 
-def _of_copy(source_stage: Stage, stage: Stage, copy: Copy) -> Iterator[Finding]:
+def _of_packages(origin: Stage, stage: Stage, handed: Handed) -> Iterator[Finding]:
+    own, built = interpreter_of(stage), handed.installed_for(origin)
+    if own is None or own.language != handed.language or built in (None, own.version):
+        return
+    place = on_first_line(handed.copy.instruction, handed.copy.instruction.words[handed.number].span)
+    related = (Related(Place(origin.declaration, origin.declaration.head_span), "installs them"),)
+    if own.language == "python":
+        message = f"these packages are for Python {built}, but this image has Python {own.version}"
+        if _is_found_anyway(handed):
+            yield Finding(place, f"{message}: compiled ones do not load", related, severity=Severity.WARNING)
+        else:
+            yield Finding(place, message, related)
+    else:
+        told = f"installed by Node {built}, but this image has Node {own.version}"
+        yield Finding(place, f"{told}: native modules do not load", related, severity=Severity.INFORMATION)
+
+
+def _is_found_anyway(handed: Handed) -> bool:
+    """Whether the packages go to a folder without a version, which PYTHONPATH may lead to."""
+    source = posixpath.basename(handed.copy.sources[handed.number].rstrip("/"))
+    return source.endswith("-packages") and "/python3." not in (handed.copy.destination or "/python3.")
+
+
+def _of_classes(origin: Stage, stage: Stage, copy: Copy) -> Iterator[Finding]:
     for number, source in enumerate(copy.sources):
         name = posixpath.basename(source.rstrip("/"))
-        place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-        related = (Related(Place(source_stage.declaration, source_stage.declaration.head_span), "installs them"),)
-        told = _PYTHON_FOLDER.search(source)
-        if told or name in _PYTHON_NAMES:
-            built = told.group(1) if told else _version(source_stage, "python")
-            own = _version(stage, "python")
-            if built and own and built != own:
-                message = f"these packages are for Python {built}, but this image has Python {own}"
-                yield Finding(place, message, related)
-        elif name.endswith((".jar", ".war", ".ear")):
-            jdk, java = _java(source_stage), _java(stage)
-            if jdk and java and jdk > java:
-                message = f"`{name}` is built by JDK {jdk}, but this image has Java {java}"
-                yield Finding(place, message, related, severity=Severity.WARNING)
-        elif name == "node_modules":
-            built, own = _version(source_stage, "node"), _version(stage, "node")
-            if built and own and built != own:
-                message = f"installed by Node {built}, but this image has Node {own}: native modules do not load"
-                yield Finding(place, message, related, severity=Severity.INFORMATION)
+        if not name.endswith((".jar", ".war", ".ear")):
+            continue
+        jdk, java = _java(origin), _java(stage)
+        if jdk and java and jdk > java:
+            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+            related = (Related(Place(origin.declaration, origin.declaration.head_span), "installs them"),)
+            message = f"`{name}` is built by JDK {jdk}, but this image has Java {java}"
+            yield Finding(place, message, related, severity=Severity.WARNING)
 
 
 def _java(stage: Stage) -> int | None:
@@ -79,16 +92,3 @@ def _java(stage: Stage) -> int | None:
         return int(found.group(1)) if found else None
     major = (known.version or "").partition(".")[0]
     return int(major) if major.isdecimal() else None
-
-
-def _version(stage: Stage, family: str) -> str | None:
-    """Minor version of Python, major version of Node; None where the image is another or its version not known."""
-    known = base_facts(stage)
-    if known is None or known.family != family or known.version is None:
-        return None
-    parts = known.version.split(".")
-    if not all(part.isdecimal() for part in parts):
-        return None
-    if family == "node":
-        return parts[0]
-    return ".".join(parts[:2]) if len(parts) > 1 else None

@@ -5,8 +5,9 @@ Python ends with “ImportError: libpq.so.5: cannot open shared object file”. 
 the library behind.
 
 It is a warning where a program was linked dynamically, and where a package is named that has to be compiled, as
-`psycopg2`; the full image of Python has the headers already. Else it is a hint: wheels, as those of `psycopg2-binary`,
-bring the library with them, and the headers are not needed at all.
+`psycopg2` or `python-ldap`, or that loads the library without being compiled, as `weasyprint`; the full image of Python
+has most of the headers and libraries already. Else it is a hint: wheels, as those of `psycopg2-binary`, bring the
+library with them, and the headers are not needed at all.
 
 Nothing is said where anything in the final image may bring the library: another package that needs it, a script, a
 copied folder of libraries.
@@ -57,34 +58,40 @@ if TYPE_CHECKING:
 
 
 class _Library(NamedTuple):
-    """Headers, packages of Python that are compiled against them, and words that tell that the library is there."""
+    """The packages with a library's headers, those of Debian first, and words that tell that the library is there.
+
+    `in_full` tells that the full image of Python has the headers (docker-library/buildpack-deps).
+    """
 
     headers: tuple[str, ...]
-    python: tuple[str, ...]
     telling: tuple[str, ...]
+    in_full: bool = True
 
 
+class _Need(NamedTuple):
+    """The headers that packages may be compiled against; the package that certainly is, or that loads the library."""
+
+    headers: str
+    named: str | None = None
+    loads: bool = False
+
+
+_DRAWING = ("cairo", "pango", "rsvg", "magick", "gtk", "vips", "weasyprint", "graphviz", "chromium")
 _LIBRARIES = (
-    _Library(("libpq-dev", "postgresql-dev"), ("psycopg2", "psycopg-c"), ("libpq", "postgres", "psycopg", "gdal")),
-    _Library(
-        ("default-libmysqlclient-dev", "libmariadb-dev", "mariadb-dev"),
-        ("mysqlclient",),
-        ("mysql", "mariadb", "gdal"),
-    ),
+    _Library(("libpq-dev", "postgresql-dev"), ("libpq", "postgres", "psycopg", "gdal")),
+    _Library(("default-libmysqlclient-dev", "libmariadb-dev", "mariadb-dev"), ("mysql", "mariadb", "gdal")),
+    _Library(("libldap2-dev", "libldap-dev", "openldap-dev"), ("ldap", "curl"), in_full=False),
+    _Library(("libgdal-dev", "gdal-dev"), ("gdal", "geos"), in_full=False),
+    _Library(("libmagic-dev", "file-dev"), ("magic", " file")),
+    _Library(("libmagickwand-dev", "imagemagick-dev"), ("magick",)),
+    _Library(("libcairo2-dev", "cairo-dev"), _DRAWING),
+    _Library(("libpango1.0-dev", "pango-dev"), _DRAWING),
 )
 _FULL = frozenset(("python", "ruby", "node"))
 #: programs only: other images have these libraries
 _BARE = frozenset(("debian", "ubuntu", "alpine"))
 _INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"))
 _PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages", "wheels"))
-#: packages that bring none of the libraries
-_PLAIN = frozenset(
-    ("curl", "wget", "ca-certificates", "tini", "dumb-init", "gosu", "su-exec", "tzdata", "netcat-openbsd", "bash",
-     "netcat-traditional", "procps", "locales", "gettext", "gettext-base", "gettext-envsubst", "jq", "unzip", "git",
-     "openssl", "openssh-client", "cron", "less", "net-tools", "sudo", "iputils-ping", "libgomp1", "libffi8", "make",
-     "libjpeg62-turbo", "libxml2", "libxslt1.1", "libmagic1", "libstdc++", "libgcc", "libffi", "libssl3", "shadow",
-     "gcc", "build-essential", "netcat", "supervisor", "vim", "nano", "file")
-)  # fmt: skip
 _HARMLESS = frozenset(
     ("apt-get", "apt", "apk", "rm", "mkdir", "cd", "echo", "printf", "set", "export", "cp", "mv", "ln", "chmod",
      "chown", "touch", "cat", "sed", "grep", "test", "[", "true", "useradd", "usermod", "groupadd", "adduser",
@@ -111,35 +118,38 @@ def _of_library(linked: Linked, known: "ImageFacts", library: _Library) -> Itera
     for copy in copies_of(linked.stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
             built = linked.stages[copy.stage or 0]
-            compiled = _compiled(built, library)
-            if compiled is not None and _holds_packages(built, source):
+            need = _needed(built, library)
+            if need is not None and _holds_packages(built, source):
                 place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-                severity = Severity.WARNING if compiled[1] else Severity.HINT
-                yield from _findings(linked.stage, known, built, (place, copy.instruction, compiled[0], severity))
+                yield from _findings(linked.stage, known, built, (place, copy.instruction, need))
     for taken in programs_taken(linked.stages, linked.stage) if known.family in _BARE else ():
         headers = _headers(taken.linked.stage, library)
         instruction = taken.place.item
         if headers and taken.linked.is_certain and isinstance(instruction, Instruction):
-            what = (taken.place, instruction, headers, Severity.WARNING)
-            yield from _findings(linked.stage, known, taken.linked.stage, what)
+            need = _Need(headers, taken.name)
+            yield from _findings(linked.stage, known, taken.linked.stage, (taken.place, instruction, need))
 
 
 def _findings(
-    stage: Stage, known: "ImageFacts", built: Stage, what: tuple[Place, Instruction, str, Severity]
+    stage: Stage, known: "ImageFacts", built: Stage, what: tuple[Place, Instruction, _Need]
 ) -> Iterator[Finding]:
-    from dockls.knowledge import runtime_packages
+    from dockls.knowledge import runtime_packages, system_packages
 
-    place, instruction, headers, severity = what
+    place, instruction, need = what
     builder = base_facts(built)
     if builder is None or builder.libc != known.libc or builder.package_manager not in ("apt", "apk"):
         return
-    if known.distribution == "ubuntu" and headers != "libpq-dev":
+    if known.distribution == "ubuntu" and need.headers != "libpq-dev":
         return
     release = (known.release or known.likely_release) if known.distribution == "debian" else None
-    names = runtime_packages(headers, builder.package_manager, release)
+    names = runtime_packages(need.headers, builder.package_manager, release)
+    if names and need.loads and need.named is not None and builder.package_manager == "apt":
+        names = system_packages(need.named, release) or names
     if not names:
         return
-    message = f"what was compiled against `{headers}` needs `{names[0]}`, which this image does not have"
+    what_needs = f"`{need.named}` loads" if need.loads else f"what was compiled against `{need.headers}` needs"
+    message = f"{what_needs} `{names[0]}`, which this image does not have"
+    severity = Severity.WARNING if need.named is not None else Severity.HINT
     yield Finding(place, message, fixes=_fixes(stage, instruction, names, known), severity=severity)
 
 
@@ -156,23 +166,44 @@ def _fixes(stage: Stage, instruction: Instruction, names: tuple[str, ...], known
     return (Fix(f"Install `{names[0]}`", adding, safe=False),)
 
 
-def _compiled(stage: Stage, library: _Library) -> tuple[str, bool] | None:
-    """The headers that packages of Python may be compiled against, and whether one is named that has to be."""
+def _needed(stage: Stage, library: _Library) -> _Need | None:
+    """How packages of Python that a stage installs need a library; None where they do not, or bring it with them."""
     headers = _headers(stage, library)
     known = base_facts(stage)
-    full = known is not None and known.family == "python" and known.distribution == "debian" and not known.slim
-    if headers is None and not full:
-        return None
     words = stage.folded(_with_words, _no_names)
-    if not words:
+    if known is None or not words:
         return None
-    names = {word.partition("=")[0].partition("<")[0].partition(">")[0].partition("~")[0].lower() for word in words}
-    names |= _required(stage)
-    if any("binary" in name and name.startswith("psycopg") for name in names) and "libpq-dev" in library.headers:
+    full = known.family == "python" and known.distribution == "debian" and not known.slim
+    named = [*words, *_required(stage)]
+    if any("binary" in word and word.startswith("psycopg") for word in named) and "libpq-dev" in library.headers:
         return None
-    is_named = any(name.replace("_", "-").partition("[")[0] in library.python for name in names)
+    built, loading = _needing({_bare(word) for word in named}, library)
+    if loading is not None:
+        own = library.headers[-1] if known.distribution == "alpine" else library.headers[0]
+        return _Need(headers or own, loading, loads=True)
     # The full image of Python has the headers without saying so.
-    return (headers or library.headers[0], is_named) if headers is not None or is_named else None
+    there = headers or (library.headers[0] if full and library.in_full and built is not None else None)
+    return None if there is None else _Need(there, built)
+
+
+def _needing(names: set[str], library: _Library) -> tuple[str | None, str | None]:
+    """The package among them that is built against a library, and the one that loads it."""
+    from dockls.knowledge import needs_library
+
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        for headers in library.headers:
+            how = needs_library(name, headers)
+            if how is not None:
+                found.setdefault(how, name)
+    return found.get("built"), found.get("loads")
+
+
+def _bare(word: str) -> str:
+    """The name in a requirement, as package indexes compare names."""
+    for mark in "=<>~![;@ ":
+        word = word.partition(mark)[0]
+    return word.lower().replace("_", "-").strip("\"',")
 
 
 def _with_words(stage: Stage, below: frozenset[str]) -> frozenset[str]:
@@ -185,18 +216,12 @@ def _is_installing(command: Executed) -> bool:
     return bool({"install", "sync", "wheel"} & set(command.words))
 
 
-def _required(stage: Stage) -> set[str]:
-    """What the usual requirements files of the context name; nothing where it is not known."""
+def _required(stage: Stage) -> list[str]:
+    """The lines of the usual requirements files of the context; none where it is not known."""
     if not stage.context.known:
-        return set()
+        return []
     texts = [stage.context.read(name) or "" for name in ("requirements.txt", "requirements/base.txt", "pyproject.toml")]
-    found: set[str] = set()
-    for line in "\n".join(texts).splitlines():
-        word = line.strip().strip("\"',").lower()
-        for mark in "=<>~!; ":
-            word = word.partition(mark)[0]
-        found.add(word.strip("\"',"))
-    return found
+    return [line.strip().strip("\"',") for line in "\n".join(texts).splitlines()]
 
 
 def _headers(stage: Stage, library: _Library) -> str | None:
@@ -253,14 +278,14 @@ def _brings_libraries(copy: Copy) -> bool:
 
 def _is_open(stage: Stage, instruction: Instruction) -> bool:
     """Whether a RUN may install packages that are not known."""
-    from dockls.knowledge import package_install
+    from dockls.knowledge import brings_no_library, package_install
 
     commands = executed_by(stage, instruction)
     for command in commands:
         install = package_install(command.words)
         program = command.command.program
         if install is not None:
-            if not set(install.packages) <= _PLAIN:
+            if not all(map(brings_no_library, install.packages)):
                 return True
         elif program not in _HARMLESS and not command.words[0].endswith("/bin/pip"):
             return True

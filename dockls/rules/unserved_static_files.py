@@ -49,8 +49,10 @@ _FOLDERS = frozenset(("public", "static", "resources"))
 _ROOTS = frozenset(("public", "static"))
 _BUILD_FILES = ("pom.xml", "*/pom.xml", "build.gradle", "*/build.gradle", "build.gradle.kts", "*/build.gradle.kts")
 _SETTINGS = ("src/main/resources/application*", "*/src/main/resources/application*", "application*", "config/*")
-_WITH_SERVLETS = ("starter-web<", "starter-web'", 'starter-web"', "starter-web:", "starter-web-services", "starter-webmvc",
-                  "starter-jersey", "starter-data-rest", "starter-hateoas", "starter-tomcat", "starter-jetty")  # fmt: skip
+_WITH_SERVLETS = (
+    "starter-web<", "starter-web'", 'starter-web"', "starter-web:", "starter-web-services", "starter-webmvc",
+    "starter-jersey", "starter-data-rest", "starter-hateoas", "starter-tomcat", "starter-jetty",
+)  # fmt: skip
 _MOST_FILES = 20
 
 

@@ -89,3 +89,21 @@ def test_distroless_says_what_is_current() -> None:
     data = table("distroless")
     assert data["current"] in data["releases"]
     assert data["current"] not in data["ended"]
+
+
+def test_first_wheels_for_musl_are_versions_and_what_compiles_is_known() -> None:
+    for name, entry in table("musl-wheels")["packages"].items():
+        assert name == name.lower().replace("_", "-"), name
+        assert entry["since"] is None or all(part.isdecimal() for part in entry["since"].split(".")), name
+        assert set(entry) <= {"since", "needs", "sources", "libraries"}, name
+        wheels = dockls.knowledge.musl_wheels(name)
+        assert wheels is not None
+        assert wheels.needs or not wheels.has_sources, name
+        assert wheels.missing(frozenset(("build-base", "gfortran"))) is None, name
+        assert wheels.missing(frozenset()) == (wheels.needs or (None,))[0], name
+    assert dockls.knowledge.musl_wheels("flask") is None
+    numpy = dockls.knowledge.musl_wheels("numpy")
+    assert numpy is not None
+    assert numpy.is_compiled("1.24.0")
+    assert not numpy.is_compiled("1.25.0")
+    assert numpy.libraries == ("libstdc++",)

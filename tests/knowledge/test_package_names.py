@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockls.knowledge import package_kind, runtime_packages, system_packages, translate
+from dockls.knowledge import needs_library, package_kind, runtime_packages, system_packages, translate
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,17 @@ def test_libraries_behind_headers() -> None:
         ("gitpython", None, ("git",)),
         ("psycopg2-binary", None, ()),
         ("requests", None, ()),
+        ("weasyprint", "bookworm", ("libpango-1.0-0", "libpangocairo-1.0-0", "libharfbuzz-subset0")),
+        ("python-ldap", "trixie", ("libldap2",)),
     ],
 )
 def test_what_python_packages_need(name: str, release: str | None, expected: tuple[str, ...]) -> None:
     assert system_packages(name, release) == expected
+
+
+def test_how_python_packages_need_a_library() -> None:
+    assert needs_library("psycopg2", "libpq-dev") == "built"
+    assert needs_library("weasyprint", "libpango1.0-dev") == "loads"
+    assert needs_library("psycopg2", "libldap2-dev") is None
+    assert needs_library("pycurl", "libcurl4-openssl-dev") is None, "it has wheels"
+    assert needs_library("requests", "libpq-dev") is None
