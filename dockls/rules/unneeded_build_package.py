@@ -40,6 +40,7 @@ COPY --from=build /server /server
 import posixpath
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Related, Severity, file_rule
@@ -80,46 +81,60 @@ _PUBLIC = frozenset(
 _FIRST_WITH_MODULES = (1, 16)
 
 
+class _Candidate(NamedTuple):
+    """What a stage installs, a command that builds without it, and whether compilers and Git may be left out.
+
+    `stamps` tells that Git is needed all the same where a `.git` comes along.
+    """
+
+    installs: "tuple[tuple[Executed, PackageInstall], ...]"
+    build: Executed
+    compilers: bool
+    git: bool
+    stamps: bool
+
+
 @file_rule(severity=Severity.HINT, theme="size", group="strict")
 def unneeded_build_package(model: Model) -> Iterator[Finding]:
     """Look at stages of Go images that nothing starts from."""
     parents = {stage.parent for stage in model.stages}
     for stage in model.stages:
-        if stage not in parents and stage is not model.target and _may_have(stage):
-            yield from _of_stage(model, stage)
+        if unneeded_build_package not in stage.memo:
+            stage.memo[unneeded_build_package] = _candidate(stage)
+        candidate = stage.memo[unneeded_build_package]
+        if candidate is not None and stage not in parents and stage is not model.target:
+            yield from _of_stage(model, stage, candidate)
 
 
-def _may_have(stage: Stage) -> bool:
-    """Whether the stage installs such a package; remembered, for all stages are looked at each time."""
-    found = stage.memo.get(unneeded_build_package)
-    if found is None:
-        named = any(name in stage.section.text for name in ("git", *_COMPILERS))
-        packages = {package for _, install in _installs(stage) for package in install.packages} if named else ()
-        found = stage.memo[unneeded_build_package] = not {*_COMPILERS, "git"}.isdisjoint(packages)
-    return bool(found)
+def _of_stage(model: Model, stage: Stage, candidate: _Candidate) -> Iterator[Finding]:
+    reasons: dict[str, str] = {}
+    if candidate.compilers:
+        reasons |= dict.fromkeys(_COMPILERS, "every `go` command here runs with CGO_ENABLED=0")
+    if candidate.git and not (candidate.stamps and _may_bring_repository(model, stage)):
+        reasons["git"] = "modules come from Go's proxy, and no commit is written into the program"
+    for command, install in candidate.installs:
+        yield from _of_install(stage, command, install, candidate.build, reasons)
 
 
-def _installs(stage: Stage) -> "list[tuple[Executed, PackageInstall]]":
+def _candidate(stage: Stage) -> _Candidate | None:
+    """What the stage alone tells; None where it needs all that it installs."""
     from dockls.knowledge import package_install
 
-    return [(one, found) for one in executed(stage) if (found := package_install(one.words)) is not None]
-
-
-def _of_stage(model: Model, stage: Stage) -> Iterator[Finding]:
-    commands, installs = executed(stage), _installs(stage)
-    packages = {package for _, found in installs for package in found.packages}
     facts = base_facts(stage)
+    named = any(name in stage.section.text for name in ("git", *_COMPILERS))
+    if not named or facts is None or facts.family != "golang":
+        return None
+    commands = executed(stage)
+    installs = tuple([(one, found) for one in commands if (found := package_install(one.words)) is not None])
+    packages = {package for _, found in installs for package in found.packages}
     runs = [one for one in stage.instructions if one.keyword == "RUN"]
-    if facts is None or facts.family != "golang" or len({one.instruction for one in commands}) < len(runs):
-        return
     builds = [one for one in commands if one.words[0] == "go" and one.words[1:2] and one.words[1] in _BUILDING]
-    reasons: dict[str, str] = {}
-    if builds and all(_is_harmless(stage, one) for one in commands):
-        reasons |= dict.fromkeys(_COMPILERS, "every `go` command here runs with CGO_ENABLED=0")
-    if builds and "git" in packages and _does_without_git(model, stage, commands):
-        reasons["git"] = "modules come from Go's proxy, and no commit is written into the program"
-    for command, install in installs:
-        yield from _of_install(stage, command, install, builds[0], reasons) if reasons else ()
+    if not builds or len({one.instruction for one in commands}) < len(runs):
+        return None
+    compilers = bool(packages & _COMPILERS) and all(_is_harmless(stage, one) for one in commands)
+    git = "git" in packages and _does_without_git(stage, commands)
+    stamps = not all("-buildvcs=false" in one.words or any("@" in word for word in one.words) for one in builds)
+    return _Candidate(installs, builds[0], compilers, git, stamps) if compilers or git else None
 
 
 def _is_harmless(stage: Stage, command: Executed) -> bool:
@@ -139,7 +154,8 @@ def _is_everyday(words: tuple[str, ...]) -> bool:
     return words[0] in _HARMLESS or is_account_command(words[0]) or is_plain(words)
 
 
-def _does_without_git(model: Model, stage: Stage, commands: tuple[Executed, ...]) -> bool:
+def _does_without_git(stage: Stage, commands: tuple[Executed, ...]) -> bool:
+    """Whether neither modules nor other commands need Git."""
     facts = base_facts(stage)
     version = version_numbers((facts.version if facts else None) or "")
     if len(version) > 1 and version[:2] < _FIRST_WITH_MODULES:
@@ -153,9 +169,7 @@ def _does_without_git(model: Model, stage: Stage, commands: tuple[Executed, ...]
             return False
         if words[0] == "go" and len(words) > 1 and words[1] in _RUNNING:
             return False
-    builds = [one for one in commands if one.words[:2] in (("go", "build"), ("go", "install"))]
-    unstamped = all("-buildvcs=false" in one.words or any("@" in word for word in one.words) for one in builds)
-    return unstamped or not _may_bring_repository(model, stage)
+    return True
 
 
 def _is_all_public(stage: Stage, commands: tuple[Executed, ...]) -> bool:

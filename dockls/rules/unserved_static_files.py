@@ -49,10 +49,9 @@ _FOLDERS = frozenset(("public", "static", "resources"))
 _ROOTS = frozenset(("public", "static"))
 _BUILD_FILES = ("pom.xml", "*/pom.xml", "build.gradle", "*/build.gradle", "build.gradle.kts", "*/build.gradle.kts")
 _SETTINGS = ("src/main/resources/application*", "*/src/main/resources/application*", "application*", "config/*")
-_WITH_SERVLETS = (
-    "starter-web<", "starter-web'", 'starter-web"', "starter-web:", "starter-web-services", "starter-webmvc",
-    "starter-jersey", "starter-data-rest", "starter-hateoas", "starter-tomcat", "starter-jetty",
-)  # fmt: skip
+#: what brings a servlet container, as the names of starters end
+_WITH_SERVLETS = ("web<", "web'", 'web"', "web:", "web-services", "webmvc", "jersey", "data-rest", "hateoas", "tomcat",
+                  "jetty")  # fmt: skip
 _MOST_FILES = 20
 
 
@@ -69,7 +68,7 @@ def unserved_static_files(stage: Stage) -> Iterator[Finding]:
     texts = _texts(stage, _BUILD_FILES)
     if not any("spring-boot" in text or "org.springframework.boot" in text for text in texts):
         return
-    servlets = any(word in text for text in texts for word in _WITH_SERVLETS)
+    servlets = any(f"starter-{word}" in text for text in texts for word in _WITH_SERVLETS)
     reactive = not servlets and any("starter-webflux" in text for text in texts)
     for copy in beside:
         message = _message(stage, copy, reactive)
