@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faults_of_lines
+import faults_of_stages
 import pytest
 from faults import Sample
 
@@ -12,7 +13,7 @@ from dockls.engine import RuleSet, check, fixed
 from dockls.rooms import rules
 from dockls.semantics import Model, recipe
 
-INJECTIONS = faults_of_lines.INJECTIONS
+INJECTIONS = faults_of_lines.INJECTIONS | faults_of_stages.INJECTIONS
 FILES = 50
 FOUND, MENDED = 0.98, 0.95
 

@@ -62,7 +62,7 @@ def _made_upon(stage: Stage, below: tuple[Made, ...]) -> tuple[Made, ...]:
             if command.command.program in _REMOVING and removals < _MOST_REMOVALS:
                 removals += 1
                 listed, changed = _without_removed(listed, command), True
-            added = _run(stage, command)
+            added = made_by(stage, command)
             changed = changed or bool(added)
             listed += added
     return tuple(listed) if changed else below
@@ -221,7 +221,8 @@ def _kind(stage: Stage, copy: Copy, source: str) -> str | None:
     return None
 
 
-def _run(stage: Stage, command: Executed) -> list[Made]:
+def made_by(stage: Stage, command: Executed) -> list[Made]:
+    """What a command of a RUN makes."""
     from dockls.knowledge import build_command, install_command
 
     certainty = LIKELY if command.conditional else CERTAIN
