@@ -15,6 +15,28 @@ def on_older_glibc(stage: Stage) -> bool:
     return on()(stage) and known is not None and bool(known.glibc and known.release) and known.glibc < "2.41"
 
 
+def sets_interpreter(stage: Stage) -> bool:
+    """Whether something of the stage may put a Python in another one's place, where the rule says nothing."""
+    return any(word in one.text for one in stage.instructions for word in ("/usr/local/bin", "/usr/bin/", "ln -", "sed "))
+
+
+def with_newer_builder(text: str) -> Sample | None:
+    """A builder in front of a stranger's own stage on an older Alpine."""
+    found = re.search(r"^FROM alpine:(3\.\d+)(?: AS \w+)?$", text, re.MULTILINE)
+    if found is None or version_numbers(found[1]) >= (3, 24) or text.count(found[0]) > 1 or " AS " in text:
+        return None
+    form = """
+FROM alpine:3.24 AS compiled
+RUN apk add --no-cache build-base
+RUN --mount=type=bind,target=. g++ -o /usr/local/bin/server *.cpp
+...
+COPY --from=compiled /usr/local/bin/server /usr/local/bin/
+"""
+    sample = woven(form)(text)
+    # The successor takes the place of the older release.
+    return sample and Sample(sample.wrong.replace(found[1], "3.24", 1), sample.wrong)
+
+
 INJECTIONS: dict[str, Injection] = {
     "foreign-libc": one_of(
         woven(
@@ -94,6 +116,173 @@ FROM gcr.io/distroless/static-debian12:nonroot
 WORKDIR /app
 COPY --from=server-build /out ./
 CMD ["/app/server"]
+"""
+        ),
+    ),
+    "foreign-script-interpreter": one_of(
+        woven(
+            """
+FROM python:3.13-slim AS wheels
+COPY requirements.txt .
+RUN pip install --no-cache-dir --user -r requirements.txt gunicorn
+...
+COPY --from=wheels /root/.local /root/.local
+ENTRYPOINT ["«python3", "-m", "gunicorn|/root/.local/bin/gunicorn»", "--bind", "0.0.0.0:8000", "app:app"]
+""",
+            lambda stage: on("debian", "ubuntu", "alpine")(stage) and not sets_interpreter(stage),
+        ),
+        woven(
+            """
+...
+FROM python:3.14-slim-bookworm AS wheels
+RUN --mount=type=cache,target=/root/.cache/pip \\
+    --mount=type=bind,source=requirements.txt,target=/requirements.txt \\
+    pip install --user -r /requirements.txt
+
+FROM gcr.io/distroless/python3-debian12:nonroot
+COPY --from=wheels --chown=nonroot:nonroot /root/.local /home/nonroot/.local
+ENV PATH=/home/nonroot/.local/bin:$PATH
+ENTRYPOINT [ "«python3", "-m", "uvicorn|uvicorn»", "main:app" ]
+"""
+        ),
+        woven(
+            """
+FROM python:3.12-alpine AS wheels
+RUN pip install --user celery==5.5
+
+...
+FROM alpine:3.22 AS worker
+RUN apk add --no-cache python3
+WORKDIR /srv
+COPY --from=wheels /root/.local/ /srv/.local/
+COPY . .
+ENV PATH="/srv/.local/bin:${PATH}"
+ENTRYPOINT ["«python3", "-m", "celery|celery»"]
+CMD ["worker"]
+"""
+        ),
+    ),
+    "missing-certificates": one_of(
+        woven(
+            """
+FROM debian:trixie-slim AS download
+RUN apt-get update && apt-get install -y --no-install-recommends «ca-certificates |»curl && \\
+    rm -rf /var/lib/apt/lists/*
+RUN curl -fsSL https://example.com/tool.tar.gz -o /tool.tar.gz
+...
+"""
+        ),
+        woven(
+            """
+...
+FROM ubuntu:24.04 AS download
+ARG DEBIAN_FRONTEND=noninteractive
+RUN apt-get update \\
+    && apt-get install --yes --no-install-recommends \\
+        unzip \\
+        «ca-certificates |»wget \\
+    && wget -q "https://example.com/v1/tool.zip" \\
+    && unzip tool.zip
+"""
+        ),
+        woven(
+            """
+FROM debian:bookworm-slim AS tools
+RUN apt-get -qq update && apt-get -qqy install --no-install-recommends «ca-certificates |»git make
+FROM tools AS download
+ARG REVISION=main
+RUN git clone --depth 1 --branch "$REVISION" https://example.com/tool.git /tool
+...
+"""
+        ),
+    ),
+    "missing-health-check-tool": one_of(
+        woven(
+            """
+...
+HEALTHCHECK --interval=30s --timeout=3s CMD «wget -q --spider|curl -f» http://localhost:8080/health || exit 1
+""",
+            on("alpine", "node", "python", "ruby", "golang", distribution="alpine"),
+        ),
+        woven(
+            """
+...
+FROM node:24-alpine AS server
+WORKDIR /app
+COPY . .
+HEALTHCHECK --interval=1m --retries=5 \\
+    CMD «wget -q --spider|curl -fsS» "http://127.0.0.1:${PORT:-3000}/" || exit 1
+CMD ["node", "server.js"]
+"""
+        ),
+        woven(
+            """
+FROM busybox:1.37 AS files
+HEALTHCHECK CMD «wget -q --spider|curl --fail --silent» http://localhost
+CMD ["httpd", "-f"]
+
+...
+"""
+        ),
+    ),
+    "newer-alpine-in-builder": one_of(
+        woven(
+            """
+FROM alpine:3.24 AS compiled
+RUN apk add --no-cache gcc musl-dev
+COPY server.c .
+RUN gcc -O2 -o /server server.c
+...
+FROM alpine:«3.24|3.19» AS server
+COPY --from=compiled /server /server
+ENTRYPOINT ["/server"]
+"""
+        ),
+        woven(
+            """
+...
+FROM alpine:3.23 AS compiled
+RUN apk add --no-cache g++ make
+WORKDIR /src
+COPY . .
+RUN g++ -std=c++23 -o bin/server main.cpp
+
+FROM alpine:«3.23|3.22.1»
+WORKDIR /app
+COPY --from=compiled /src/bin/ ./
+CMD ["./server"]
+"""
+        ),
+        with_newer_builder,
+    ),
+    "nginx-without-root": one_of(
+        woven(
+            """
+...
+FROM «nginxinc/nginx-unprivileged|nginx»:1.30-alpine
+COPY dist /usr/share/nginx/html
+USER nginx
+"""
+        ),
+        woven(
+            """
+...
+FROM «nginxinc/nginx-unprivileged|docker.io/library/nginx»:1.29 AS web
+COPY nginx/site.conf /etc/nginx/conf.d/default.conf
+COPY --chown=101:101 public/ /usr/share/nginx/html/
+USER 101:101
+CMD ["nginx", "-g", "daemon off;"]
+"""
+        ),
+        woven(
+            """
+FROM «nginxinc/nginx-unprivileged|nginx»:alpine AS web-base
+RUN rm /etc/nginx/conf.d/default.conf
+...
+FROM web-base
+COPY web/ /usr/share/nginx/html/
+USER nginx:nginx
+EXPOSE 8080
 """
         ),
     ),

@@ -96,7 +96,8 @@ def _fixes(instruction: Instruction, found: tuple[Command, int] | None, known: "
     flags = [word for word in command.arguments if word.startswith("-")]
     addresses = [word for word in command.words[1:] if not word.text.startswith("-")]
     plain = all(flag in ("--fail", "--silent") or not set(flag[1:]) - _PLAIN_FLAGS for flag in flags)
-    if not plain or len(addresses) != 1 or command.redirects or "\n" in instruction.text.rstrip("\r\n"):
+    span = command.span.shifted(offset)
+    if not plain or len(addresses) != 1 or command.redirects or "\n" in instruction.text[span.start : span.end]:
         return ()
-    place = Place(instruction, command.span.shifted(offset))
+    place = Place(instruction, span)
     return (Fix("Use wget", edits.replacing(place, f"wget -q --spider {addresses[0].text}"), safe=False),)
