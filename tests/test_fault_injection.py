@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import faults_of_files
 import faults_of_lines
 import faults_of_stages
 import pytest
@@ -13,7 +14,7 @@ from dockls.engine import RuleSet, check, fixed
 from dockls.rooms import rules
 from dockls.semantics import Model, recipe
 
-INJECTIONS = faults_of_lines.INJECTIONS | faults_of_stages.INJECTIONS
+INJECTIONS = faults_of_lines.INJECTIONS | faults_of_stages.INJECTIONS | faults_of_files.INJECTIONS
 FILES = 50
 FOUND, MENDED = 0.98, 0.95
 

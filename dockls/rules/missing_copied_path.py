@@ -31,6 +31,7 @@ COPY --from=build /src/server /server
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from dockls import edits
@@ -106,11 +107,18 @@ def _near(stage: Stage, path: str) -> Made | None:
     if folder == "/" and (base_facts(stage) is None or name in _ROOT_FOLDERS):
         return None
     for one in stage.chain:
-        if any(told in each.text or "ONBUILD" in each.keyword for each in one.instructions):
+        if any(_speaks_of(each.text, told) or each.keyword == "ONBUILD" for each in one.instructions):
             return None
         if any(each.keyword == "RUN" and _is_opaque(each.text) for each in one.instructions):
             return None
     return found[-1]
+
+
+def _speaks_of(text: str, path: str) -> bool:
+    """Whether a path stands in an instruction, or may by a variable; `/tool` does not in `src/tool.c`."""
+    if path not in text or "$" in text:
+        return path in text
+    return re.search(rf"(?<![\w-]){re.escape(path)}(?!\.?[\w-])", text) is not None
 
 
 def _is_opaque(text: str) -> bool:
