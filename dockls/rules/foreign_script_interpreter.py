@@ -160,7 +160,14 @@ def _also_settled(stage: Stage, below: bool) -> bool:
 def _brings_interpreter(copy: Copy) -> bool:
     if copy.destination == "/usr/local":
         return copy.stage is None or any(source.strip("/").startswith("usr") for source in copy.sources)
+    if copy.instruction.keyword == "COPY" and copy.is_folder and all(map(_is_file, copy.sources)):
+        return copy.destination in (None, "/usr/bin")
     return copy.destination in (None, "/", "/usr", "/usr/bin")
+
+
+def _is_file(source: str) -> bool:
+    """Whether a source is a file by its name, and no folder."""
+    return posixpath.splitext(source)[1] != ""
 
 
 def _started(stage: Stage, scripts: _Scripts) -> Finding | None:
