@@ -2,11 +2,12 @@
 
 import re
 
-from faults import Injection, Sample, replacing
+from faults import Injection, Sample
 from weaving import both, on, one_of, woven
 
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts, version_numbers
+from dockls.syntax import Place
 
 
 def on_older_glibc(stage: Stage) -> bool:
@@ -35,6 +36,154 @@ COPY --from=compiled /usr/local/bin/server /usr/local/bin/
     sample = woven(form)(text)
     # The successor takes the place of the older release.
     return sample and Sample(sample.wrong.replace(found[1], "3.24", 1), sample.wrong)
+
+
+def has_known_users(stage: Stage, name: str) -> bool:
+    """Whether nothing in the stage can have made the user, and the tables know the others."""
+    known = base_facts(stage)
+    runs = any(one.keyword in ("RUN", "ONBUILD") for each in stage.chain for one in each.instructions)
+    roles = ("empty", "distro", "language", "runtime")
+    return known is not None and known.role in roles and name not in known.users and not runs
+
+
+def renamed(text: str, number: int, name: str) -> str | None:
+    """The text with another name for a stage, or with its first one; None where it is mentioned by its number."""
+    model = Model.of(text)
+    stage = model.stages[number]
+    uses = [one for one in model.references if one.target == number]
+    place = stage.declaration.words[-1]
+    if not stage.declaration.words or any(one.by_index for one in uses) or "\n" in stage.declaration.text[:-1]:
+        return None
+    end = model.start_of(stage.declaration) + place.span.end
+    named = len(stage.declaration.words) > 1
+    changes = [(*model.absolute(one.mention.place), name) for one in uses]
+    changes.append((end - len(place.text) if named else end, end, name if named else f" AS {name}"))
+    for start, stop, new in sorted(changes, reverse=True):
+        text = text[:start] + new + text[stop:]
+    return text
+
+
+def with_stage_called_like_image(text: str) -> Sample | None:
+    """A builder called like the image of the last stage, which is meant to be the newest one."""
+    model = Model.of(text)
+    last = model.stages[-1] if len(model.stages) > 1 else None
+    names = ("alpine", "debian", "ubuntu", "busybox", "nginx")
+    name = names[len(text) % len(names)]
+    if last is None or last.base is None or last.base.target is not None or name in text or "$" in text:
+        return None
+    used = next((one.target for one in last.references if one.target is not None), None)
+    changed = None if used is None or model.stages[used].base_image is None else renamed(text, used, name)
+    if changed is None:
+        return None
+    model = Model.of(changed)
+    start, end = model.absolute(Place(model.stages[-1].declaration, model.stages[-1].declaration.words[0].span))
+    return both(f"{changed[:start]}{name}«:latest|»{changed[end:]}")
+
+
+HELPERS = (("production", "debug"), ("final", "test"), ("web-prod", "web-dev"), ("release", "e2e"), ("runtime", "lint"))
+
+
+def with_helper_behind(text: str) -> Sample | None:
+    """A stage for debugging or tests behind the file's own last stage."""
+    final, helper = HELPERS[len(text) % len(HELPERS)]
+    form = f"""
+...
+FROM {final} AS {helper}
+CMD ["sleep", "infinity"]
+«
+FROM {final}
+|»"""
+    changed = last_renamed(text, final)
+    return None if changed is None or helper in text else woven(form)(changed)
+
+
+def with_stage_by_argument(text: str) -> Sample | None:
+    """The file's own last stage, chosen among two by an argument whose default names none."""
+    final, helper, default = (
+        ("runtime-prod", "runtime-dev", "production"),
+        ("app_release", "app_debug", "released"),
+        ("linux-image", "test-image", "linuxes"),
+    )[len(text) % 3]
+    value = final.replace("runtime-", "").replace("app_", "").replace("-image", "")
+    form = f"""
+ARG FLAVOUR=«{value}|{default}»
+...
+FROM {final} AS {helper}
+ENV DEBUG=1
+
+FROM {final.replace(value, "${FLAVOUR}")}
+CMD ["serve"]
+"""
+    changed = last_renamed(text, final)
+    return None if changed is None or helper in text or "FLAVOUR" in text else woven(form)(changed)
+
+
+def last_renamed(text: str, name: str) -> str | None:
+    """The text whose last stage has that name."""
+    stages = Model.of(text).stages
+    if not stages or name in text or stages[-1].base is None:
+        return None
+    return renamed(text, len(stages) - 1, name)
+
+
+#: a tag that is no longer built, and the one that is to take its place: what there was before is not what is right
+OUTDATED = (
+    ("node:24-alpine", "node:14-alpine"),
+    ("node:24-bookworm-slim", "node:16-bullseye-slim"),
+    ("docker.io/library/node:24", "docker.io/library/node:12"),
+    ("python:3.14-slim", "python:3.7-slim"),
+    ("python:3.14-slim-trixie", "python:3.8-slim-buster"),
+    ("debian:trixie-slim", "debian:buster-slim"),
+    ("debian:13", "debian:10"),
+    ("alpine:3.24", "alpine:3.12"),
+    ("ubuntu:26.04", "ubuntu:18.04"),
+    ("ubuntu:resolute", "ubuntu:focal"),
+    ("php:8.5-fpm-alpine", "php:7.4-fpm-alpine"),
+    ("gcr.io/distroless/static-debian13", "gcr.io/distroless/static-debian11"),
+)
+#: a tag that never was, and the nearest one that was
+UNPUBLISHED = (
+    ("gcc:15", "gcc:15-alpine"),
+    ("golang:1.26", "golang:1.26-slim"),
+    ("rust:1.91", "rust:1.91-alpine3.10"),
+    ("maven:3.9-eclipse-temurin-17", "maven:3.8.6-openjdk-17"),
+    ("php:8.4-fpm", "php:8.4-fpm-slim"),
+    ("nginx:1.29", "nginx:1.29-slim"),
+    ("python:3.14-slim", "python:3.14-slim-alpine"),
+    ("docker.io/library/perl:5.42", "docker.io/library/perl:5.42-alpine"),
+)
+
+
+def on_another_base(images: tuple[tuple[str, str], ...]) -> Injection:
+    """Another image for a stage of the file: one of the same name where there is one."""
+
+    def injected(text: str) -> Sample | None:
+        model = Model.of(text)
+        stages = [one for one in model.stages if one.base is not None and one.base.target is None]
+        plain = [one for one in stages if re.fullmatch(r"[\w./:-]+", one.declaration.words[0].text)]
+        if not plain:
+            return None
+        stage = plain[len(text) % len(plain)]
+        word = stage.declaration.words[0]
+        alike = [pair for pair in images if pair[0].partition(":")[0] == word.text.partition(":")[0]] or images
+        sound, wrong = alike[len(text) % len(alike)]
+        start, end = model.absolute(Place(stage.declaration, word.span))
+        return both(f"{text[:start]}«{sound}|{wrong}»{text[end:]}")
+
+    return injected
+
+
+def with_shell_form(text: str) -> Sample | None:
+    """The command of an image without a shell, written for one."""
+    model = Model.of(text)
+    last = model.stages[-1] if model.stages else None
+    for one in last.instructions if last is not None and on(libc="none")(last) else ():
+        words = [word.value for word in one.words]
+        if one.keyword in ("CMD", "ENTRYPOINT") and one.is_json and re.fullmatch(r"[\w./=:-]+( [\w./=:-]+)*", " ".join(words)):
+            start = model.start_of(one)
+            ending = one.text[len(one.text.rstrip()) :]
+            return Sample(text, f"{text[:start]}{one.raw_keyword} {' '.join(words)}{ending}{text[start + len(one.text) :]}")
+    return None
 
 
 INJECTIONS: dict[str, Injection] = {
@@ -283,6 +432,144 @@ FROM web-base
 COPY web/ /usr/share/nginx/html/
 USER nginx:nginx
 EXPOSE 8080
+"""
+        ),
+    ),
+    "image-shadowing-stage": with_stage_called_like_image,
+    "production-stage-not-last": with_helper_behind,
+    "unresolved-stage-argument": with_stage_by_argument,
+    "outdated-base": on_another_base(OUTDATED),
+    "unpublished-tag": on_another_base(UNPUBLISHED),
+    "no-shell": one_of(
+        with_shell_form,
+        woven(
+            """
+...
+FROM gcr.io/distroless/static-debian13:nonroot
+COPY server /usr/bin/server
+ENTRYPOINT «["/usr/bin/server", "--port=8080"]|/usr/bin/server --port=8080»
+"""
+        ),
+        woven(
+            """
+FROM scratch AS tool
+COPY --chmod=0755 tool /tool
+HEALTHCHECK --interval=1m CMD «["/tool", "check"]|/tool check»
+CMD «["/tool", "serve", "a b"]|/tool serve 'a b'»
+...
+"""
+        ),
+        woven(
+            """
+...
+FROM gcr.io/distroless/java21-debian12 AS jar
+WORKDIR /app
+COPY target/*.jar app.jar
+CMD «["java", "-jar", "app.jar", "--spring.config.location=/etc/app"]|java \\
+    -jar app.jar \\
+    --spring.config.location=/etc/app»
+"""
+        ),
+    ),
+    "spilled-directory": one_of(
+        woven(
+            """
+FROM node:24 AS assets
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+...
+COPY --from=assets /app/node_modules /srv/web«/node_modules|/»
+"""
+        ),
+        woven(
+            """
+...
+FROM node:22-alpine AS assets
+WORKDIR /web
+COPY . .
+RUN npm ci && npx next build
+
+FROM node:22-alpine
+WORKDIR /web
+COPY --from=assets --chown=node:node /web/.next/ .«/.next|»
+COPY --from=assets --chown=node:node /web/node_modules .«/node_modules|/»
+"""
+        ),
+        woven(
+            """
+FROM python:3.14 AS wheels
+RUN python -m venv /opt/.venv && /opt/.venv/bin/pip install flask
+...
+FROM python:3.14-slim
+ARG PREFIX=/opt
+WORKDIR $PREFIX
+COPY --from=wheels /opt/.venv "/app«/.venv|»"
+COPY --link --from=wheels /usr/local/lib/python3.14/site-packages /usr/local/lib/python3.14«/site-packages|»
+"""
+        ),
+    ),
+    "unknown-user": one_of(
+        woven("\n...\nUSER «65532:65532|app»\n", lambda stage: on()(stage) and has_known_users(stage, "app")),
+        woven(
+            """
+...
+FROM alpine:3.24 AS server
+RUN mkdir -p /data && chown -R 1000:1000 /data
+COPY --chown=1000:1000 server /usr/local/bin/
+USER «65532:65532|server:server»
+CMD ["server"]
+"""
+        ),
+        woven(
+            """
+FROM debian:trixie-slim AS base-image
+RUN apt-get update && \\
+    apt-get install -y --no-install-recommends tzdata && \\
+    rm -rf /var/lib/apt/lists/*
+...
+FROM base-image
+USER «65532:65532|deploy»
+"""
+        ),
+        woven(
+            """
+FROM scratch AS tool
+COPY tool /tool
+USER «65532:65532|nonroot»
+ENTRYPOINT ["/tool"]
+...
+"""
+        ),
+    ),
+    "variable-in-from-flag": one_of(
+        woven(
+            """
+ARG TOOLS=acme/tools:3
+«FROM ${TOOLS} AS tools
+|»...
+COPY --from=«tools|${TOOLS}» /bin/tool /usr/local/bin/
+"""
+        ),
+        woven(
+            """
+ARG UV_IMAGE=ghcr.io/astral-sh/uv:0.9
+«FROM $UV_IMAGE AS uv
+|»...
+RUN --mount=type=bind,from=«uv|$UV_IMAGE»,source=/uv,target=/usr/local/bin/uv \\
+    uv sync --locked
+COPY --link --from=«uv|$UV_IMAGE» /uvx /usr/local/bin/
+"""
+        ),
+        woven(
+            """
+ARG REGISTRY=docker.io
+ARG VERSION=1.37
+«FROM ${REGISTRY}/library/busybox:${VERSION} AS busybox
+|»FROM alpine AS first
+ARG VERSION
+COPY --from=«busybox|${REGISTRY}/library/busybox:${VERSION}» /bin/busybox /busybox
+...
 """
         ),
     ),

@@ -64,14 +64,14 @@ def unknown_user(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_missing(stage: Stage, name: str) -> bool:
-    from dockls.semantics.files import made
+    from dockls.semantics.files import brings
 
     known = base_facts(stage)
     if known is None or name in known.users or known.role not in ("empty", "distro", "language", "runtime"):
         return False
     if known.package_manager is not None and name in _SYSTEM:
         return False
-    return made(stage, "/etc/passwd") is None and not _may_be_made(stage, name)
+    return not brings(stage, "/etc/passwd") and not _may_be_made(stage, name)
 
 
 def _may_be_made(stage: Stage, name: str) -> bool:

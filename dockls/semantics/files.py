@@ -110,6 +110,17 @@ def made(stage: Stage, path: str) -> Made | None:
     return known[path]
 
 
+def brings(stage: Stage, path: str) -> bool:
+    """Whether a step makes `path` (absolute), or a folder above it that may hold it; WORKDIR makes an empty one."""
+    path = posixpath.normpath(path)
+    return any(_makes(entry, path) and (entry.path == path or not _is_empty(entry)) for entry in files_of(stage))
+
+
+def _is_empty(entry: Made) -> bool:
+    """Whether it is a folder of which only the path is made here; ADD unpacks archives into it."""
+    return entry.origin == "workdir" and entry.instruction.keyword != "ADD"
+
+
 def _makes(entry: Made, path: str) -> bool:
     return entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
 
