@@ -5,8 +5,7 @@ import re
 from faults import Injection, Sample
 from weaving import on, one_of, woven
 
-from dockls.semantics import Model, Stage
-from dockls.semantics.compatibility import base_facts
+from dockls.semantics import Model
 from dockls.syntax import Place
 
 
@@ -21,7 +20,9 @@ def with_misspelt_source(text: str) -> Sample | None:
         for word in one.words[:-1]
         if re.fullmatch(r"[./-]*\w[\w./-]*", word.text) and not word.text.startswith(("..", "/"))
     ]
-    plain = [each for each in words if re.search(r"\w{5,}\.(json|txt|toml|js|py|go|yml|yaml|sh|conf|php|ini)$", each[1].text)]
+    plain = [
+        each for each in words if re.search(r"\w{5,}\.(json|txt|toml|js|py|go|yml|yaml|sh|conf|php|ini)$", each[1].text)
+    ]
     if len(words) < 2 or not plain:
         return None
     one, word = plain[len(text) % len(plain)]
@@ -31,9 +32,12 @@ def with_misspelt_source(text: str) -> Sample | None:
     return Sample(text, text[:middle] + text[middle + 1 :], files) if start < middle else None
 
 
+#: settings of Django that read variables, by three libraries
 SETTINGS = "import os\n\nDEBUG = False\nSECRET_KEY = os.environ['SECRET_KEY']\n"
 DATABASE = "import environ\n\nenv = environ.Env()\nSECRET_KEY = env('DJANGO_KEY')\nDATABASE = env.str('DATABASE_URL')\n"
-DECOUPLED = "from decouple import config\n\nSECRET_KEY = config('APP_KEY', cast=str)\nDEBUG = config('DEBUG', default=False)\n"
+DECOUPLED = (
+    "from decouple import config\n\nSECRET_KEY = config('APP_KEY', cast=str)\nDEBUG = config('DEBUG', default=False)\n"
+)
 
 INJECTIONS: dict[str, Injection] = {
     "missing-copy-source": with_misspelt_source,
@@ -275,6 +279,44 @@ RUN gcc -o /server server.c -lmariadb
 FROM debian:bookworm-slim
 «RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 |»COPY --from=compiled /server /usr/local/bin/
+"""
+        ),
+    ),
+    "spilled-directory": one_of(
+        woven(
+            """
+FROM node:24 AS assets
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+...
+COPY --from=assets /app/node_modules /srv/web«/node_modules|/»
+"""
+        ),
+        woven(
+            """
+...
+FROM node:22-alpine AS assets
+WORKDIR /web
+COPY . .
+RUN npm ci && npx next build
+
+FROM node:22-alpine
+WORKDIR /web
+COPY --from=assets --chown=node:node /web/.next/ .«/.next|»
+COPY --from=assets --chown=node:node /web/node_modules .«/node_modules|/»
+"""
+        ),
+        woven(
+            """
+FROM python:3.14 AS wheels
+RUN python -m venv /opt/.venv && /opt/.venv/bin/pip install flask
+...
+FROM python:3.14-slim
+ARG PREFIX=/opt
+WORKDIR $PREFIX
+COPY --from=wheels /opt/.venv "/app«/.venv|»"
+COPY --link --from=wheels /usr/local/lib/python3.14/site-packages /usr/local/lib/python3.14«/site-packages|»
 """
         ),
     ),

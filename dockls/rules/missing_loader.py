@@ -48,9 +48,9 @@ def _has_libraries(linked: Linked) -> bool:
     """Whether libraries may come with a COPY; single programs bring none, wherever they go."""
     for copy in [copy for one in linked.stage.chain for copy in copies_of(one)]:
         place = copy.destination
-        if place is None or place in _ROOTS or place.startswith(_LIBRARIES):
-            if not all(_is_single(linked, copy, source) for source in copy.sources):
-                return True
+        may_hold = place is None or place in _ROOTS or place.startswith(_LIBRARIES)
+        if may_hold and not all(_is_single(linked, copy, source) for source in copy.sources):
+            return True
     return False
 
 
