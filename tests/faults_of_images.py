@@ -7,7 +7,20 @@ from weaving import both, on, one_of, woven
 
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts, version_numbers
+from dockls.semantics.files import copies_of
 from dockls.syntax import Place
+
+
+def keeps_its_root(stage: Stage) -> bool:
+    """Whether the stage runs as root, and nothing that it copies may be a whole system, where rules say nothing."""
+    places = [copy.destination for each in stage.chain for copy in copies_of(each)]
+    return on()(stage) and not {None, "/"}.intersection(places)
+
+
+def has_wget_only(stage: Stage) -> bool:
+    """Whether the image is one of Alpine, and nothing in it speaks of `curl`."""
+    speaks = any("curl" in one.text for each in stage.chain for one in each.instructions)
+    return on("alpine", "node", "python", "ruby", "golang", distribution="alpine")(stage) and not speaks
 
 
 def on_older_glibc(stage: Stage) -> bool:
@@ -99,7 +112,7 @@ def with_shell_form(text: str) -> Sample | None:
     """The command of an image without a shell, written for one."""
     model = Model.of(text)
     last = model.stages[-1] if model.stages else None
-    for one in last.instructions if last is not None and on(libc="none")(last) else ():
+    for one in last.instructions if last is not None and on(libc="none")(last) and keeps_its_root(last) else ():
         words = " ".join([word.value for word in one.words])
         if one.keyword in ("CMD", "ENTRYPOINT") and one.is_json and re.fullmatch(r"[\w./=:-]+( [\w./=:-]+)*", words):
             start = model.start_of(one)
@@ -157,7 +170,7 @@ RUN «CGO_ENABLED=0 |»go build -o /server .
 ...
 COPY --from=server-build --chmod=0755 /server /server
 """,
-            on(libc="none"),
+            lambda stage: on(libc="none")(stage) and keeps_its_root(stage),
         ),
         woven(
             """
@@ -273,7 +286,7 @@ RUN git clone --depth 1 --branch "$REVISION" https://example.com/tool.git /tool
 ...
 HEALTHCHECK --interval=30s --timeout=3s CMD «wget -q --spider|curl -f» http://localhost:8080/health || exit 1
 """,
-            on("alpine", "node", "python", "ruby", "golang", distribution="alpine"),
+            has_wget_only,
         ),
         woven(
             """
@@ -391,7 +404,7 @@ CMD «["java", "-jar", "app.jar", "--spring.config.location=/etc/app"]|java \\
         ),
     ),
     "unknown-user": one_of(
-        woven("\n...\nUSER «65532:65532|app»\n", lambda stage: on()(stage) and has_known_users(stage, "app")),
+        woven("\n...\nUSER «65532:65532|app»\n", lambda stage: keeps_its_root(stage) and has_known_users(stage, "app")),
         woven(
             """
 ...

@@ -40,6 +40,7 @@ def woven(form: str, fits: Callable[[Stage], bool] | None = None, files: Mapping
     names = _NAME.findall(form)
 
     def injected(text: str) -> Sample | None:
+        text = in_other_dress(text)
         model = Model.of(text)
         if not model.stages or re.search(r"from=\d", text) or any(name in text for name in names):
             return None
@@ -52,6 +53,16 @@ def woven(form: str, fits: Callable[[Stage], bool] | None = None, files: Mapping
         return both(text[:first] + added[0] + text[first:] + added[1], files)
 
     return injected
+
+
+def in_other_dress(text: str) -> str:
+    """One in five texts with the line ends of Windows, one with another escape character, where they can be had."""
+    turn = len(text) % 5
+    if turn == 0 and "\r" not in text:
+        return text.replace("\n", "\r\n")
+    if turn == 1 and "`" not in text and "<<" not in text and not re.match(r"# *\w+ *=", text):
+        return "# escape=`\n" + text.replace("\\\n", "`\n")
+    return text
 
 
 def _is_ended(text: str, last: Stage) -> bool:
