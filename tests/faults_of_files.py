@@ -134,6 +134,24 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \\
         ),
         woven(
             """
+FROM ruby:3.4-slim AS gems
+WORKDIR /app
+COPY --link Gemfile« Gemfile.lock|» .ruby-version ./
+RUN bundle install --deployment
+...
+"""
+        ),
+        woven(
+            """
+...
+FROM node:22-slim AS assets
+WORKDIR /srv
+COPY --chown=node:node ["package.json",« "package-lock.json",|» ".npmrc", "./"]
+RUN npm ci --omit=dev
+"""
+        ),
+        woven(
+            """
 FROM rust:1.91-slim AS server-build
 WORKDIR /src
 COPY Cargo.toml« Cargo.lock|» ./

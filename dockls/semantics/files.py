@@ -15,6 +15,12 @@ from dockls.syntax import Instruction
 #: certainties, the better one first
 CERTAIN, LIKELY = "certain", "likely"
 
+#: files that nobody takes for folders, though their names have no extension
+WITHOUT_EXTENSION = frozenset(
+    ("Gemfile", "Pipfile", "Dockerfile", "Makefile", "cpanfile", "Procfile", "Rakefile", ".npmrc", ".yarnrc", ".nvmrc",
+     ".node-version", ".python-version", ".ruby-version", ".tool-versions", ".dockerignore", ".gitignore")
+)  # fmt: skip
+
 
 class Made(NamedTuple):
     """A path that exists in the image.
