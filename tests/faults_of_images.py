@@ -166,7 +166,7 @@ ENTRYPOINT ["/server"]
 FROM golang:1.26 AS server-build
 WORKDIR /src
 COPY . .
-RUN «CGO_ENABLED=0 |»go build -o /server .
+RUN [ "«env", "CGO_ENABLED=0", "go|go»", "build", "-o", "/server", "." ]
 ...
 COPY --from=server-build --chmod=0755 /server /server
 """,
@@ -331,7 +331,9 @@ WORKDIR /src
 COPY . .
 RUN g++ -std=c++23 -o bin/server main.cpp
 
-FROM alpine:«3.23|3.22.1»
+FROM docker.io/library/alpine:«3.23|3.22.1» AS program-base
+RUN apk add --no-cache libstdc++
+FROM program-base
 WORKDIR /app
 COPY --from=compiled /src/bin/ ./
 CMD ["./server"]
@@ -423,7 +425,7 @@ RUN apt-get update && \\
     rm -rf /var/lib/apt/lists/*
 ...
 FROM base-image
-USER «65532:65532|deploy»
+USER «65532:65532|"deploy"»
 """
         ),
         woven(

@@ -68,6 +68,6 @@ def _finding(taken: Taken) -> Finding:
     missing = f"linked against {found.linking.kind}, which this image does not have"
     if found.is_certain:
         return Finding(taken.place, f"`{taken.name}` is {missing}", related)
-    fix = Fix("Build without cgo", edits.replacing(found.start, "CGO_ENABLED=0 "), safe=False)
+    fix = Fix("Build without cgo", edits.replacing(found.start, found.setting("CGO_ENABLED=0")), safe=False)
     message = f"`{taken.name}` may be {missing}: cgo is on by default"
     return Finding(taken.place, message, related, (fix,), severity=Severity.WARNING)

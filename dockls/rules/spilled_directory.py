@@ -74,7 +74,7 @@ def _finding(copy: Copy, number: int, name: str) -> Finding:
     instruction = copy.instruction
     target = instruction.words[-1]
     fixes: tuple[Fix, ...] = ()
-    if len(copy.sources) == 1 and not instruction.is_json and target.text == target.value:
+    if len(copy.sources) == 1 and target.text == target.value:
         written = target.text.removesuffix(".") if target.text in (".", "./.") else target.text
         quote = written[-1:] if written[-1:] in ("'", '"') and written[0] == written[-1] else ""
         written = written.removesuffix(quote)

@@ -32,6 +32,7 @@ from dockls.semantics import Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.stage import expanded
 from dockls.syntax import Instruction, Place
 
 #: accounts of Debian, Alpine and Red Hat that the tables of images do not list one by one
@@ -54,9 +55,9 @@ def unknown_user(stage: Stage) -> Iterator[Finding]:
     for instruction in stage.instructions:
         if instruction.keyword != "USER" or not instruction.words:
             continue
-        written = instruction.words[0].value
+        written = expanded(instruction.words[0].value, stage.state_before(instruction), instruction.escape) or ""
         name = written.partition(":")[0]
-        if not name or name.isdecimal() or "$" in written or not _is_missing(stage, name):
+        if not name or name.isdecimal() or "$" in instruction.text or not _is_missing(stage, name):
             continue
         message = f"no user `{name}` is in the image, so nothing can run as `{name}`"
         place = on_first_line(instruction, instruction.words[0].span)

@@ -37,6 +37,10 @@ class Linked(NamedTuple):
         span = self.build.command.words[0].span
         return Place(self.build.instruction, Span(span.start, span.start).shifted(self.build.offset))
 
+    def setting(self, variable: str) -> str:
+        """What sets a variable for the command alone, written at its start."""
+        return f'env", "{variable}", "' if self.build.instruction.is_json else f"{variable} "
+
 
 class Taken(NamedTuple):
     """A program that a COPY takes from another stage: the word that names it, its name, and how it is linked."""
