@@ -200,8 +200,8 @@ RUN yarn install --immutable && yarn build
 
 FROM node:22-alpine
 ENV NODE_ENV=production
-«COPY --from=assets --chown=node:node /srv/package.json /srv/
-|»COPY --from=assets --chown=node:node /srv/node_modules /srv/node_modules
+«COPY --from=assets --chown=node:node ["/srv/package.json", "/srv/"]
+|»COPY --from=assets --chown=node:node ["/srv/node_modules", "/srv/node_modules"]
 COPY --from=assets --chown=node:node /srv/build/ /srv/build/
 WORKDIR /srv
 USER node
@@ -234,8 +234,9 @@ WORKDIR /app
 COPY . .
 RUN npm ci && npm run build
 ...
-FROM node:24-slim
+FROM node:24-slim AS server-base
 COPY --from=assets /app/dist /app
+FROM server-base
 CMD ["node", "«/app/index.js|dist/index.js»"]
 """
         ),

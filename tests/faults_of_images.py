@@ -295,7 +295,7 @@ FROM node:24-alpine AS server
 WORKDIR /app
 COPY . .
 HEALTHCHECK --interval=1m --retries=5 \\
-    CMD «wget -q --spider|curl -fsS» "http://127.0.0.1:${PORT:-3000}/" || exit 1
+    CMD «wget -q --spider|curl -f --silent --show-error» "http://127.0.0.1:${PORT:-3000}/" || exit 1
 CMD ["node", "server.js"]
 """
         ),

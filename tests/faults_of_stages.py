@@ -49,7 +49,7 @@ def with_stage_called_like_image(text: str) -> Sample | None:
     return both(f"{changed[:start]}{name}«:latest|»{changed[end:]}")
 
 
-HELPERS = (("production", "debug"), ("final", "test"), ("web-prod", "web-dev"), ("release", "e2e"), ("runtime", "lint"))
+HELPERS = (("Production", "debug"), ("final", "test"), ("web-prod", "web-dev"), ("release", "e2e"), ("runtime", "lint"))
 
 
 def with_helper_behind(text: str) -> Sample | None:

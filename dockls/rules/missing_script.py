@@ -133,7 +133,7 @@ def _is_harmless(stage: Stage, run: Instruction) -> bool:
 def _spilled(stage: Stage, path: str) -> tuple[str, str] | None:
     """A folder that is copied under another name than the one that the path starts from, and where it lies."""
     parts = path.strip("/").split("/")
-    for copy in copies_of(stage):
+    for copy in [copy for each in stage.chain for copy in copies_of(each)]:
         names = [posixpath.basename(source.rstrip("/")) for source in copy.sources]
         if copy.destination is not None and len(names) == 1 and len(parts) > 1 and names[0] == parts[-2]:
             return names[0], copy.destination
