@@ -120,7 +120,8 @@ INJECTIONS: dict[str, Injection] = {
     ),
     "obsolete-go-flags": replacing(r"^(RUN (?:\w+=\w+ )*go build) ", r"\1 -a -installsuffix cgo "),
     "message-only-run": replacing(r"^(?=RUN )", 'RUN echo "building"\n'),
-    "unused-argument": on_known_base(replacing(r"^(?=(?:CMD|ENTRYPOINT) )", "ARG LEFT_OVER=1\n")),
+    # A RUN below may read it from its environment.
+    "unused-argument": on_known_base(replacing(r"^(?=(?:CMD|ENTRYPOINT) (?:(?!^RUN ).|\n)*\Z)", "ARG LEFT_OVER=1\n")),
     "forward-reference": lambda text: with_stage_below(text, "COPY"),
     "forward-from": lambda text: with_stage_below(text, "FROM"),
     "from-case-mismatch": with_upper_case_from,

@@ -7,26 +7,38 @@ from pathlib import Path
 from zlib import crc32
 
 import faults_of_commands
+import faults_of_files
+import faults_of_images
 import faults_of_lines
 import faults_of_rare_lines
+import faults_of_stages
 import pytest
+from cases import case_files, read
 from faults import Injection, Sample
 
 from dockls.engine import RuleSet, check, fixed
-from dockls.rooms import rules
+from dockls.rooms import manual, rules
 from dockls.semantics import Model, recipe
 
 RARE = faults_of_rare_lines.INJECTIONS
-INJECTIONS = RARE | faults_of_lines.INJECTIONS | faults_of_commands.INJECTIONS
+INJECTIONS = {
+    **RARE,
+    **faults_of_lines.INJECTIONS,
+    **faults_of_commands.INJECTIONS,
+    **faults_of_stages.INJECTIONS,
+    **faults_of_images.INJECTIONS,
+    **faults_of_files.INJECTIONS,
+}
 FILES = 50
 FOUND, MENDED = 0.98, 0.95
 
 
 @pytest.fixture(scope="module")
 def sources(shared_corpus: Path) -> list[str]:
-    """The files of the corpus, always in the same order."""
+    """The files of the corpus, always in the same order, in which those of one project do not stand together."""
     paths = sorted(
-        path for path in shared_corpus.rglob("*") if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")
+        (path for path in shared_corpus.rglob("*") if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")),
+        key=lambda path: crc32(path.relative_to(shared_corpus).as_posix().encode()),
     )
     texts = [path.read_bytes().decode("utf-8", "replace") for path in paths]
     # Where the shell is that of Windows, no command can be read.
@@ -36,10 +48,8 @@ def sources(shared_corpus: Path) -> list[str]:
 def faulty(sources: list[str], name: str) -> Iterator[tuple[Sample, RuleSet]]:
     """Files without the fault, each with the same file that has it."""
     rule_set = RuleSet([rule for rule in rules() if rule.name == name])
-    # By their paths, the first ones are of a few projects with one manner each.
-    mixed = sorted(sources, key=lambda text: crc32(text.encode()))
     count = 0
-    for sample in chain(_samples(mixed, INJECTIONS[name]), _samples(mixed, RARE.get(name))):
+    for sample in chain(_samples(sources, INJECTIONS[name]), _samples(sources, RARE.get(name))):
         if not check(Model.of(sample.sound, sample.surroundings), rule_set):
             count += 1
             yield sample, rule_set
@@ -75,3 +85,15 @@ def _built(model: Model, name: str) -> list[str]:
     if name == "undeclared-argument":
         model = Model.of(re.sub(r"^ARG \w+\n", "", model.tree.text, flags=re.MULTILINE))
     return sorted(recipe(model, stage) for stage in model.stages)
+
+
+def test_what_is_mended_by_default_is_put_into_files() -> None:
+    """Who writes a rule with a fix adds the fault to one of the modules `faults_of_…`."""
+    missing = [
+        rule.name
+        for rule in rules()
+        if rule.group is None and rule.name not in INJECTIONS
+        for texts in [[path.read_text("utf-8") for path in case_files("rules", rule.name)]]
+        if any(outcome.fence for text in (manual(rule), *texts) for case in read(text) for outcome in case.outcomes)
+    ]
+    assert not missing, f"nothing puts the faults of these into files: {', '.join(missing)}"

@@ -43,7 +43,7 @@ from dockls.rooms import Finding, Fix, Linked, Severity, linked_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.certificates import may_have_got_certificates, starts_without_certificates
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.files import Copy, copies_of, made
+from dockls.semantics.files import Copy, brings, copies_of
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.linking import linked as how_linked
 from dockls.text import Edit
@@ -78,7 +78,7 @@ def _copying(source_stage: Stage, copy: Copy) -> tuple[Fix, ...]:
     known = base_facts(source_stage)
     flag = copy.instruction.parsed.flag("from")
     has = known is not None and known.has_ca_certificates and known.distribution in ("debian", "ubuntu", "alpine")
-    if not has or flag is None or not flag.value or made(source_stage, "/etc/ssl") is not None:
+    if not has or flag is None or not flag.value or brings(source_stage, "/etc/ssl"):
         return ()
     name = flag.value
     line = f" --from={name} /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/"

@@ -60,7 +60,8 @@ def _foreign(taken: Taken, own: str) -> Finding:
 def _without_cgo(taken: Taken) -> tuple[Fix, ...]:
     if taken.linked.is_certain:
         return ()
-    return (Fix("Build without cgo", edits.replacing(taken.linked.start, "CGO_ENABLED=0 "), safe=False),)
+    setting = edits.replacing(taken.linked.start, taken.linked.setting("CGO_ENABLED=0"))
+    return (Fix("Build without cgo", setting, safe=False),)
 
 
 def _older(taken: Taken, stage: Stage) -> Iterator[Finding]:

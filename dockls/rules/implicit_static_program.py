@@ -51,6 +51,7 @@ def implicit_static_program(linked: Linked) -> Iterator[Finding]:
             if found is not None and found.linking.why == WITHOUT_COMPILER:
                 name = posixpath.basename(path)
                 message = f"`{name}` is static only for want of a C compiler; `CGO_ENABLED=0` would say so"
-                fix = Fix("Build without cgo", edits.replacing(found.start, "CGO_ENABLED=0 "), safe=False)
+                setting = edits.replacing(found.start, found.setting("CGO_ENABLED=0"))
+                fix = Fix("Build without cgo", setting, safe=False)
                 place = on_first_line(copy.instruction, copy.instruction.words[number].span)
                 yield Finding(place, message, (Related(found.build.place, "builds it"),), (fix,))

@@ -31,13 +31,14 @@ COPY --from=build /src/server /server
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Resolution, Stage
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.files import CERTAIN, Copy, Made, copies_of, files_of, made
+from dockls.semantics.files import CERTAIN, Copy, Made, brings, copies_of, files_of
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
 
@@ -60,7 +61,7 @@ def missing_copied_path(linked: Linked) -> Iterator[Finding]:
 def _of_copy(source_stage: Stage, copy: Copy) -> Iterator[Finding]:
     for number, source in enumerate(copy.sources):
         path = posixpath.normpath("/" + source.lstrip("/"))
-        if set(source) & _PATTERN or path == "/" or made(source_stage, path) is not None:
+        if set(source) & _PATTERN or path == "/" or brings(source_stage, path):
             continue
         near = _near(source_stage, path)
         if near is None and not _is_complete(source_stage):
@@ -106,11 +107,18 @@ def _near(stage: Stage, path: str) -> Made | None:
     if folder == "/" and (base_facts(stage) is None or name in _ROOT_FOLDERS):
         return None
     for one in stage.chain:
-        if any(told in each.text or "ONBUILD" in each.keyword for each in one.instructions):
+        if any(_speaks_of(each.text, told) or each.keyword == "ONBUILD" for each in one.instructions):
             return None
         if any(each.keyword == "RUN" and _is_opaque(each.text) for each in one.instructions):
             return None
     return found[-1]
+
+
+def _speaks_of(text: str, path: str) -> bool:
+    """Whether a path stands in an instruction, or may by a variable; `/tool` does not in `src/tool.c`."""
+    if path not in text or "$" in text:
+        return path in text
+    return re.search(rf"(?<![\w-]){re.escape(path)}(?!\.?[\w-])", text) is not None
 
 
 def _is_opaque(text: str) -> bool:

@@ -37,8 +37,8 @@ from collections.abc import Iterator
 
 from dockls import edits
 from dockls.project.context import cleaned
-from dockls.rooms import Finding, Fix, Severity, stage_rule
-from dockls.semantics import Stage
+from dockls.rooms import Finding, Fix, Severity, file_rule
+from dockls.semantics import Model, Stage
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place, Word
 
@@ -60,16 +60,25 @@ _SHORTEST = 4
 _SINGLE = 2
 
 
-@stage_rule(severity=Severity.WARNING, theme="files")
-def missing_copy_source(stage: Stage) -> Iterator[Finding]:
-    """Look for the sources of COPY and ADD in the build context."""
-    if not stage.context.known:
-        return
-    copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and one.parsed.flag("from") is None]
-    words = [(one, word) for one in copying for word in one.words[:-1]]
-    if stage.context.certain or any(_is_there(stage, word.value) for _, word in words):
-        for instruction, word in words:
-            yield from _told(stage, instruction, word)
+@file_rule(severity=Severity.WARNING, theme="files")
+def missing_copy_source(model: Model) -> Iterator[Finding]:
+    """Look for the sources of COPY and ADD in the build context, if any of the file is there."""
+    found = [_of_stage(stage) for stage in model.stages if stage.context.known]
+    if any(is_there or model.surroundings.context.certain for is_there, _ in found):
+        for _, told in found:
+            yield from told
+
+
+def _of_stage(stage: Stage) -> tuple[bool, tuple[Finding, ...]]:
+    """Whether any source of a stage is there, and what is to be told of the others; remembered on the stage."""
+    known: tuple[bool, tuple[Finding, ...]] | None = stage.memo.get(missing_copy_source)
+    if known is None:
+        copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not one.parsed.flag("from")]
+        words = [(one, word) for one in copying for word in one.words[:-1]]
+        is_there = any(_is_there(stage, word.value) for _, word in words)
+        told = tuple([each for instruction, word in words for each in _told(stage, instruction, word)])
+        known = stage.memo[missing_copy_source] = (is_there, told)
+    return known
 
 
 def _is_there(stage: Stage, source: str) -> bool:
@@ -99,7 +108,10 @@ def _told(stage: Stage, instruction: Instruction, word: Word) -> Iterator[Findin
         sure = posixpath.splitext(path)[1] != ""
         yield Finding(place, message, severity=None if sure else Severity.HINT)
         return
-    fixes = (Fix(f"Write `{near}`", edits.replacing(Place(instruction, word.span), near), safe=False),)
+    written = word.text[: len(word.text) - len(path)] if word.text.endswith("/" + path) else ""
+    # What leads to the file stays as it is written, as `./`.
+    written += near
+    fixes = (Fix(f"Write `{written}`", edits.replacing(Place(instruction, word.span), written), safe=False),)
     yield Finding(place, f"{message}; did you mean `{near}`?", fixes=fixes if word.text == source else ())
 
 

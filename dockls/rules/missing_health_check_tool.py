@@ -48,6 +48,7 @@ _KNOWN = frozenset(
 _WINDOWS = frozenset(("nanoserver", "windowsservercore"))
 #: flags of curl that mean nothing beyond quietness, redirects and failing
 _PLAIN_FLAGS = frozenset("fsSLIk")
+_QUIETING = frozenset(("--fail", "--silent", "--show-error", "--location", "--head", "-o", "--output", "/dev/null"))
 
 
 @stage_rule(severity=Severity.WARNING, theme="compatibility")
@@ -93,10 +94,11 @@ def _fixes(instruction: Instruction, found: tuple[Command, int] | None, known: "
     if found is None or found[0].program != "curl" or "wget" not in known.tools:
         return ()
     command, offset = found
-    flags = [word for word in command.arguments if word.startswith("-")]
-    addresses = [word for word in command.words[1:] if not word.text.startswith("-")]
-    plain = all(flag in ("--fail", "--silent") or not set(flag[1:]) - _PLAIN_FLAGS for flag in flags)
-    if not plain or len(addresses) != 1 or command.redirects or "\n" in instruction.text.rstrip("\r\n"):
+    words = [word for word in command.words[1:] if word.text not in _QUIETING]
+    addresses = [word for word in words if not word.text.startswith("-")]
+    plain = all(not set(word.text[1:]) - _PLAIN_FLAGS for word in words if word not in addresses)
+    span = command.span.shifted(offset)
+    if not plain or len(addresses) != 1 or command.redirects or "\n" in instruction.text[span.start : span.end]:
         return ()
-    place = Place(instruction, command.span.shifted(offset))
+    place = Place(instruction, span)
     return (Fix("Use wget", edits.replacing(place, f"wget -q --spider {addresses[0].text}"), safe=False),)

@@ -65,10 +65,10 @@ _GO_WITH_MODULES = (1, 16)
 
 
 class _Need(NamedTuple):
-    """A command, the file that is copied for it in any case, and the files of which one must be there."""
+    """A command, the files of which one is copied for it in any case, and those of which one must be there."""
 
     command: "Executed"
-    manifest: str
+    beside: tuple[str, ...]
     files: tuple[str, ...]
     folder: str
     last_word: int
@@ -108,7 +108,9 @@ def _of_lock(command: "Executed") -> _Need | None:
     if words[0] == "cargo" and subcommand is not None and words[subcommand] in _CARGO and "--locked" in words:
         folder = command.directory
         return (
-            None if folder is None else _Need(command, "Cargo.toml", ("Cargo.lock",), folder, words.index("--locked"))
+            None
+            if folder is None
+            else _Need(command, ("Cargo.toml",), ("Cargo.lock",), folder, words.index("--locked"))
         )
     install = install_command(list(words))
     if install is None or not install.lock_files or not _STRICT.get(install.ecosystem, frozenset()) & set(words[1:]):
@@ -117,7 +119,9 @@ def _of_lock(command: "Executed") -> _Need | None:
     if target is None:
         return None
     strict = [number for number, word in enumerate(words) if word in _STRICT[install.ecosystem]]
-    return _Need(command, install.manifests[0].pattern, install.lock_files, target, strict[0])
+    patterns = [manifest.pattern for manifest in install.manifests]
+    beside = [pattern for pattern in ("package.json", *patterns) if pattern not in install.lock_files]
+    return _Need(command, tuple(beside), install.lock_files, target, strict[0])
 
 
 def _of_go(stage: Stage, command: "Executed") -> _Need | None:
@@ -134,7 +138,7 @@ def _of_go(stage: Stage, command: "Executed") -> _Need | None:
         return None
     if variable_of(stage, command, "GO111MODULE") not in (None, "", "on", "auto") or not _needs_modules(stage):
         return None
-    return _Need(command, "go.mod", ("go.mod",), folder, last)
+    return _Need(command, ("go.sum",), ("go.mod",), folder, last)
 
 
 def _needs_modules(stage: Stage) -> bool:
@@ -221,24 +225,29 @@ def _fixes(stage: Stage, need: _Need) -> tuple[Fix, ...]:
 
     for copy in reversed(copies_of(stage)):
         number = _number_of(copy, need)
-        if number is None or copy.instruction.is_json or copy.from_image:
+        if number is None or copy.from_image:
             continue
         word = copy.instruction.words[number]
         source = posixpath.join(posixpath.dirname(word.text), need.files[0])
         if copy.stage is None and stage.context.exists(source) is False:
             return ()
 
-        def added(model: Model, copy: "Copy" = copy, end: int = word.span.end, source: str = source) -> list[Edit]:
+        end, text = word.span.end, f" {source}"
+        if copy.instruction.is_json:
+            # The word ends in front of its quote.
+            end, text = end + 1, f', "{source}"'
+
+        def added(model: Model, copy: "Copy" = copy, end: int = end, text: str = text) -> list[Edit]:
             at = model.start_of(copy.instruction) + end
-            return [Edit(Span(at, at), f" {source}")]
+            return [Edit(Span(at, at), text)]
 
         return (Fix(f"Copy `{source}` too", added, safe=False),)
     return ()
 
 
 def _number_of(copy: "Copy", need: _Need) -> int | None:
-    """The number of the word that copies the manifest by name into the folder."""
-    if not copy.is_folder or copy.destination != need.folder or need.manifest == need.files[0]:
+    """The number of the word that copies a file beside the missing one by name into the folder."""
+    if not copy.is_folder or copy.destination != need.folder:
         return None
     names = [posixpath.basename(source) for source in copy.sources]
-    return names.index(need.manifest) if need.manifest in names else None
+    return next((names.index(name) for name in need.beside if name in names), None)

@@ -209,7 +209,7 @@ def _missed(stage: Stage) -> str | None:
 def _fixes(packages: "Copy") -> tuple[Fix, ...]:
     """A COPY of the file from where the packages come from, above the COPY that takes them."""
     instruction = packages.instruction
-    if len(packages.sources) != 1 or instruction.is_json or packages.destination is None:
+    if len(packages.sources) != 1 or packages.destination is None:
         return ()
     target = instruction.words[-1].text.rstrip("/")
     if posixpath.basename(target) != "node_modules":
@@ -219,7 +219,8 @@ def _fixes(packages: "Copy") -> tuple[Fix, ...]:
     folder = (posixpath.dirname(target).rstrip("/") or ("" if target.startswith("/") else ".")) + "/"
 
     def added(model: Model) -> list[Edit]:
-        line = f"{edits.keyword(model, 'COPY')} {flags}{source} {folder}"
+        words = f'["{source}", "{folder}"]' if instruction.is_json else f"{source} {folder}"
+        line = f"{edits.keyword(model, 'COPY')} {flags}{words}"
         return [edits.insert_before(model, instruction, [line])]
 
     return (Fix("Copy `package.json` too", added, safe=False),)

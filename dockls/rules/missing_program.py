@@ -24,7 +24,7 @@ from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.files import Copy, copies_of, files_of, made
+from dockls.semantics.files import Copy, brings, copies_of, files_of
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place, Word
 
@@ -74,7 +74,7 @@ def _has_entrypoint(stage: Stage, known: "ImageFacts") -> bool:
 
 
 def _of_path(stage: Stage, instruction: Instruction, word: Word, known: "ImageFacts") -> Iterator[Finding]:
-    if known.role != "empty" or made(stage, word.value) is not None:
+    if known.role != "empty" or brings(stage, word.value):
         return
     if any(one.keyword in ("RUN", "ADD") for each in stage.chain for one in each.instructions):
         return

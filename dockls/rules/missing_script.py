@@ -40,7 +40,7 @@ from dockls.rooms import Finding, Fix, Severity, stage_rule
 from dockls.semantics import Stage, contract, joined
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed_by
-from dockls.semantics.files import copies_of, files_of
+from dockls.semantics.files import brings, copies_of
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Instruction, Place, Word
 
@@ -112,24 +112,17 @@ def _operand(words: list[Word], program: str) -> Word | None:
 def _is_missing(stage: Stage, path: str) -> bool:
     """Whether the image certainly has no such file: no step brings it, and the base image is none that could."""
     known = base_facts(stage)
-    if known is None or known.role not in _ROLES or path.startswith(_SYSTEM) or _is_brought(stage, path):
+    if known is None or known.role not in _ROLES or path.startswith(_SYSTEM) or brings(stage, path):
         return False
-    brings = False
+    copies = False
     for each in stage.chain:
         for one in each.instructions:
             if one.keyword in ("ADD", "ONBUILD", "VOLUME") or (one.keyword == "RUN" and not _is_harmless(each, one)):
                 return False
-            brings = brings or one.keyword == "COPY"
+            copies = copies or one.keyword == "COPY"
         if any(copy.destination is None or copy.destination == "/" for copy in copies_of(each)):
             return False
-    return brings
-
-
-def _is_brought(stage: Stage, path: str) -> bool:
-    """Whether a step makes the file or a folder above it; WORKDIR makes an empty one."""
-    brought = [one for one in files_of(stage) if one.origin != "workdir"]
-    folders = [one.path.rstrip("/") + "/" for one in brought if one.kind != "file"]
-    return path in {one.path for one in brought} or path.startswith(tuple(folders))
+    return copies
 
 
 def _is_harmless(stage: Stage, run: Instruction) -> bool:
@@ -140,7 +133,7 @@ def _is_harmless(stage: Stage, run: Instruction) -> bool:
 def _spilled(stage: Stage, path: str) -> tuple[str, str] | None:
     """A folder that is copied under another name than the one that the path starts from, and where it lies."""
     parts = path.strip("/").split("/")
-    for copy in copies_of(stage):
+    for copy in [copy for each in stage.chain for copy in copies_of(each)]:
         names = [posixpath.basename(source.rstrip("/")) for source in copy.sources]
         if copy.destination is not None and len(names) == 1 and len(parts) > 1 and names[0] == parts[-2]:
             return names[0], copy.destination

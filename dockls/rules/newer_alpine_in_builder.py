@@ -71,13 +71,13 @@ def _is_cpp(taken: Taken) -> bool:
 
 
 def _fixes(stage: Stage, release: str) -> tuple[Fix, ...]:
-    """The builder's release for the plain image of Alpine."""
-    declaration = stage.declaration
-    name, colon, tag = declaration.words[0].text.partition(":") if declaration.words else ("", "", "")
-    if name != "alpine" or not colon or not _numbers(tag):
+    """The builder's release for the plain image of Alpine, where the stage or the one below it names that."""
+    declaration = stage.root.declaration
+    image, colon, tag = declaration.words[0].text.rpartition(":") if declaration.words else ("", "", "")
+    if image.removeprefix("docker.io/").removeprefix("library/") != "alpine" or not colon or not _numbers(tag):
         return ()
     place = Place(declaration, declaration.words[0].span)
-    return (Fix(f"Use Alpine {release} here as well", edits.replacing(place, f"alpine:{release}"), safe=False),)
+    return (Fix(f"Use Alpine {release} here as well", edits.replacing(place, f"{image}:{release}"), safe=False),)
 
 
 def _numbers(release: str) -> tuple[int, ...]:

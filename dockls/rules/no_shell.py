@@ -45,11 +45,11 @@ def no_shell(stage: Stage) -> Iterator[Finding]:
     known = base_facts(stage)
     if known is None or known.shell is not None or not _is_sure(known.family):
         return
-    from dockls.semantics.files import made
+    from dockls.semantics.files import brings
 
     for instruction in forms:
         shell = stage.state_before(instruction).shell[:1]
-        if shell and made(stage, shell[0]) is None and made(stage, "/bin/sh") is None:
+        if shell and not brings(stage, shell[0]) and not brings(stage, "/bin/sh"):
             yield _finding(stage, instruction)
 
 

@@ -59,7 +59,11 @@ def production_stage_not_last(graph: Graph) -> Iterator[Finding]:
             place = last.interface.name_place
             declaration = last.interface.declaration
             message = f"a plain `docker build` builds stage {last.title}, for it is the last, not {node.title}"
-            fix = Fix(f"Build stage {node.title} by default", partial(_appended, node.name or ""), safe=False)
+            fix = Fix(
+                f"Build stage {node.title} by default",
+                partial(_appended, node.interface.written_name or ""),
+                safe=False,
+            )
             yield Finding(on_first_line(declaration, place.span), message, (Related(node.place, "the other"),), (fix,))
             return
 

@@ -74,9 +74,11 @@ def _finding(copy: Copy, number: int, name: str) -> Finding:
     instruction = copy.instruction
     target = instruction.words[-1]
     fixes: tuple[Fix, ...] = ()
-    if len(copy.sources) == 1 and not instruction.is_json and target.text == target.value:
+    if len(copy.sources) == 1 and target.text == target.value:
         written = target.text.removesuffix(".") if target.text in (".", "./.") else target.text
-        new = f"{written.rstrip('/') or ('.' if not written.startswith('/') else '')}/{name}"
+        quote = written[-1:] if written[-1:] in ("'", '"') and written[0] == written[-1] else ""
+        written = written.removesuffix(quote)
+        new = f"{written.rstrip('/') or ('.' if not written.startswith('/') else '')}/{name}{quote}"
         fixes = (Fix(f"Copy to `{new}`", edits.replacing(Place(instruction, target.span), new), safe=False),)
     message = f"what is in `{name}` lands in `{copy.destination}` itself; name the folder there"
     return Finding(on_first_line(instruction, instruction.words[number].span), message, fixes=fixes)

@@ -32,6 +32,7 @@ from dockls.semantics import Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import executed
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.stage import expanded
 from dockls.syntax import Instruction, Place
 
 #: accounts of Debian, Alpine and Red Hat that the tables of images do not list one by one
@@ -54,9 +55,9 @@ def unknown_user(stage: Stage) -> Iterator[Finding]:
     for instruction in stage.instructions:
         if instruction.keyword != "USER" or not instruction.words:
             continue
-        written = instruction.words[0].value
+        written = expanded(instruction.words[0].value, stage.state_before(instruction), instruction.escape) or ""
         name = written.partition(":")[0]
-        if not name or name.isdecimal() or "$" in written or not _is_missing(stage, name):
+        if not name or name.isdecimal() or "$" in instruction.text or not _is_missing(stage, name):
             continue
         message = f"no user `{name}` is in the image, so nothing can run as `{name}`"
         place = on_first_line(instruction, instruction.words[0].span)
@@ -64,14 +65,14 @@ def unknown_user(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_missing(stage: Stage, name: str) -> bool:
-    from dockls.semantics.files import made
+    from dockls.semantics.files import brings
 
     known = base_facts(stage)
     if known is None or name in known.users or known.role not in ("empty", "distro", "language", "runtime"):
         return False
     if known.package_manager is not None and name in _SYSTEM:
         return False
-    return made(stage, "/etc/passwd") is None and not _may_be_made(stage, name)
+    return not brings(stage, "/etc/passwd") and not _may_be_made(stage, name)
 
 
 def _may_be_made(stage: Stage, name: str) -> bool:

@@ -8,7 +8,7 @@ import posixpath
 from fnmatch import fnmatchcase
 
 from dockls.semantics.execution import Executed, executed_by
-from dockls.semantics.files import Copy, copy_of
+from dockls.semantics.files import WITHOUT_EXTENSION, Copy, copy_of
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
 
@@ -108,7 +108,8 @@ def _is_file(stage: Stage, copy: Copy, source: str) -> bool:
         kind = stage.context.kind(source)
         if kind is not None:
             return kind == "file"
-    return _extension(posixpath.basename(source)) != ""
+    name = posixpath.basename(source)
+    return _extension(name) != "" or name in WITHOUT_EXTENSION
 
 
 def _extension(name: str) -> str:

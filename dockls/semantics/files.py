@@ -15,6 +15,12 @@ from dockls.syntax import Instruction
 #: certainties, the better one first
 CERTAIN, LIKELY = "certain", "likely"
 
+#: files that nobody takes for folders, though their names have no extension
+WITHOUT_EXTENSION = frozenset(
+    ("Gemfile", "Pipfile", "Dockerfile", "Makefile", "cpanfile", "Procfile", "Rakefile", ".npmrc", ".yarnrc", ".nvmrc",
+     ".node-version", ".python-version", ".ruby-version", ".tool-versions", ".dockerignore", ".gitignore")
+)  # fmt: skip
+
 
 class Made(NamedTuple):
     """A path that exists in the image.
@@ -62,7 +68,7 @@ def _made_upon(stage: Stage, below: tuple[Made, ...]) -> tuple[Made, ...]:
             if command.command.program in _REMOVING and removals < _MOST_REMOVALS:
                 removals += 1
                 listed, changed = _without_removed(listed, command), True
-            added = _run(stage, command)
+            added = made_by(stage, command)
             changed = changed or bool(added)
             listed += added
     return tuple(listed) if changed else below
@@ -115,6 +121,17 @@ def copied_to(stage: Stage, path: str) -> Made | None:
     path = posixpath.normpath(path)
     entries = [entry for entry in files_of(stage) if entry.origin != "workdir"]
     return next((entry for entry in reversed(entries) if _makes(entry, path)), None)
+
+
+def brings(stage: Stage, path: str) -> bool:
+    """Whether a step makes `path` (absolute), or a folder above it that may hold it; WORKDIR makes an empty one."""
+    path = posixpath.normpath(path)
+    return any(_makes(entry, path) and (entry.path == path or not _is_empty(entry)) for entry in files_of(stage))
+
+
+def _is_empty(entry: Made) -> bool:
+    """Whether it is a folder of which only the path is made here; ADD unpacks archives into it."""
+    return entry.origin == "workdir" and entry.instruction.keyword != "ADD"
 
 
 def _makes(entry: Made, path: str) -> bool:
@@ -228,7 +245,8 @@ def _kind(stage: Stage, copy: Copy, source: str) -> str | None:
     return None
 
 
-def _run(stage: Stage, command: Executed) -> list[Made]:
+def made_by(stage: Stage, command: Executed) -> list[Made]:
+    """What a command of a RUN makes."""
     from dockls.knowledge import build_command, install_command
 
     certainty = LIKELY if command.conditional else CERTAIN

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dockls.semantics.compatibility import Linking, go_linking, libc_of, variable_of
 from dockls.semantics.execution import Executed, executed_by
-from dockls.semantics.files import Made, copies_of, made
+from dockls.semantics.files import Made, copies_of, files_of, made, made_by
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.stage import Stage, joined
 from dockls.syntax import Place
@@ -15,6 +15,8 @@ from dockls.text import Span
 #: a file is followed through so many copies
 _MOST_STEPS = 12
 _COMPILERS = frozenset(("gcc", "g++", "cc", "c++", "clang", "clang++", "ghc", "crystal"))
+#: commands that make files and folders, but no programs
+_NO_COMPILERS = frozenset(("mkdir", "touch", "curl", "wget"))
 _STATIC_FLAGS = ("-static", "-static-pie", "-optl-static", "--static")
 
 
@@ -35,6 +37,10 @@ class Linked(NamedTuple):
         span = self.build.command.words[0].span
         return Place(self.build.instruction, Span(span.start, span.start).shifted(self.build.offset))
 
+    def setting(self, variable: str) -> str:
+        """What sets a variable for the command alone, written at its start."""
+        return f'env", "{variable}", "' if self.build.instruction.is_json else f"{variable} "
+
 
 class Taken(NamedTuple):
     """A program that a COPY takes from another stage: the word that names it, its name, and how it is linked."""
@@ -45,14 +51,28 @@ class Taken(NamedTuple):
 
 
 def programs_taken(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Taken]:
-    """The dynamically linked programs that a stage takes from others; `stages` are the file's."""
+    """The dynamically linked programs that a stage takes from others, in a folder too; `stages` are the file's."""
     for copy in copies_of(stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
             path = source if source.startswith("/") else "/" + source
-            found = linked(stages, stages[copy.stage or 0], path)
-            if found is not None and found.linking.kind in ("glibc", "musl"):
-                place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-                yield Taken(place, path.rpartition("/")[2], found)
+            for name, found in _built_at(stages, stages[copy.stage or 0], path):
+                if found.linking.kind in ("glibc", "musl"):
+                    place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+                    yield Taken(place, name, found)
+
+
+def _built_at(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[tuple[str, Linked]]:
+    """The program at a path, or those that commands of the stage put into the folder there, by name."""
+    found = linked(stages, stage, path)
+    if found is not None:
+        yield posixpath.basename(path), found
+        return
+    folder = posixpath.normpath(path)
+    inside = [one for one in files_of(stage) if one.kind == "file" and posixpath.dirname(one.path) == folder != "/"]
+    for program in dict.fromkeys(one.path for one in inside if one.origin == "run"):
+        found = linked(stages, stage, program)
+        if found is not None:
+            yield posixpath.basename(program), found
 
 
 def linked(stages: tuple[Stage, ...], stage: Stage, path: str) -> Linked | None:
@@ -79,6 +99,9 @@ def linked(stages: tuple[Stage, ...], stage: Stage, path: str) -> Linked | None:
 def _built(owner: Stage, entry: Made) -> Linked | str | None:
     """The linking by a build command of the RUN; else the path that the RUN copied or moved to this one."""
     commands = executed_by(owner, entry.instruction)
+    making = [one for one in commands if entry in made_by(owner, one)]
+    if making and all(one.command.program in _NO_COMPILERS for one in making):
+        return None
     for command in commands:
         found = _linking(owner, command)
         if found is not None:

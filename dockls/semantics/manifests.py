@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockls.knowledge import InstallCommand, install_scripts, is_harmless_script, needs_a_look, obstacles
 from dockls.project import BuildContext
-from dockls.semantics.files import Copy
+from dockls.semantics.files import WITHOUT_EXTENSION, Copy
 from dockls.semantics.stage import Stage, expanded
 from dockls.syntax import Instruction
 
@@ -104,7 +104,7 @@ def _is_file(source: str, context: BuildContext) -> bool:
     if kind is not None:
         return kind == "file"
     name = posixpath.basename(source)
-    return "." in name.strip(".") or name in ("Gemfile", "Pipfile", "Dockerfile", "Makefile", "cpanfile", "Procfile")
+    return "." in name.strip(".") or name in WITHOUT_EXTENSION
 
 
 def needed(
