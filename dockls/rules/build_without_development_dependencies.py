@@ -190,7 +190,7 @@ def _fixes(stage: Stage, production: Executed) -> tuple[Fix, ...]:
         if option is None or number is None:
             return ()
         end = production.word_span(number).end
-        span, text = Span(end, end), f" {option}"
+        span, text = Span(end, end), f'", "{option}' if production.instruction.is_json else f" {option}"
     else:
         first, last = (numbers[0], numbers[0]) if numbers else (pairs[0] - 1, pairs[0])
         span, text = Span(production.word_span(first - 1).end, production.word_span(last).end), ""

@@ -54,21 +54,25 @@ def project_install_before_sources(stage: Stage) -> Iterator[Finding]:
         if number is not None and _has_manifests_alone(stage, command) and _fails(stage):
             place = Place(command.instruction, command.span_through(number))
             end = place.span.end
-            fix = Fix(
-                "Leave the project out",
-                edits.replacing(Place(command.instruction, Span(end, end)), " --no-root"),
-                safe=False,
-            )
+            text = '", "--no-root' if command.instruction.is_json else " --no-root"
+            adding = edits.replacing(Place(command.instruction, Span(end, end)), text)
+            fix = Fix("Leave the project out", adding, safe=False)
             message = "Poetry also installs the project, whose sources are not there yet; `--no-root` leaves it out"
             yield Finding(place, message, fixes=(fix,))
 
 
 def _install(command: Executed) -> int | None:
-    """The number of the word `install`."""
-    if command.command.program != "poetry" or command.conditional or command.words[1:2] != ("install",):
+    """The number of the word `install`, or `sync`, which also removes."""
+    from dockls.knowledge.command_words import unwrap
+
+    poetry = unwrap(command.words) if not command.conditional else None
+    if poetry is None or poetry.program != "poetry":
         return None
+    number = next((at for at in range(poetry.start, len(command.words)) if command.words[at][:1] != "-"), 0)
     named = any(word.partition("=")[0] in _OPTIONS or "$" in word for word in command.words)
-    return None if named or "--mount=type=bind" in command.instruction.text else 1
+    if named or "--mount=type=bind" in command.instruction.text:
+        return None
+    return number if command.words[number] in ("install", "sync") else None
 
 
 def _has_manifests_alone(stage: Stage, command: Executed) -> bool:

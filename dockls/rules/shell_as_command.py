@@ -33,6 +33,10 @@ from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Instruction, Place
 from dockls.text import Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockls.shell import Command
+
 #: the shells that stay, by the distributions whose `sh` they are
 _STAYING = frozenset(("debian", "ubuntu"))
 _SHELLS = frozenset(("sh", "dash"))
@@ -74,21 +78,25 @@ def _is_staying(stage: Stage, words: tuple[str, ...]) -> bool:
 
 
 def _looked_at(instruction: Instruction) -> Iterator[Finding]:
-    from dockls.shell import scripts
+    from dockls.shell import parse
 
-    pieces = scripts(instruction)
-    if len(pieces) != 1 or pieces[0].script.errors or not instruction.is_json:
+    word = instruction.words[_SCRIPT] if instruction.is_json and len(instruction.words) > _SCRIPT else None
+    starts = None if word is None else _starts(instruction.text[word.span.start : word.span.end], word.value)
+    if word is None or starts is None:
         return
-    commands = pieces[0].script.commands
+    script = parse(word.value)
+    commands = script.commands
     last = next((one for one in reversed(commands) if one.depth == 0), None)
-    if last is None or commands[-1].span.start > last.span.end or not last.words or last.program in _BUILTIN:
+    if script.errors or last is None or commands[-1].span.start > last.span.end or not _stays(last):
         return
     # A script with `&`, a pipe or a trap is a supervisor, and means to stay.
-    if any(one.connector in ("|", "&") or one.program in ("trap", "wait") for one in commands) or not last.program:
+    if any(one.connector in ("|", "&") or one.program in ("trap", "wait") for one in commands):
         return
-    span = last.words[0].span.shifted(pieces[0].offset)
+    first = last.words[0].span
+    span = Span(word.span.start + starts[first.start], word.span.start + starts[first.end])
     fixes: tuple[Fix, ...] = ()
-    if last.connector in ("", "&&", ";") and not last.assignments:
+    # Assignments in front of `exec` count for the program as well (tried with dash 0.5.12).
+    if last.connector in ("", "&&", ";"):
         start = Place(instruction, Span(span.start, span.start))
         fixes = (Fix(f"Write `exec {last.name}`", edits.replacing(start, "exec "), safe=False),)
     elif last.connector == "||":
@@ -97,3 +105,24 @@ def _looked_at(instruction: Instruction) -> Iterator[Finding]:
     if fixes:
         message += f": `exec {last.program}` replaces it"
     yield Finding(Place(instruction, span), message, fixes=fixes)
+
+
+#: the number of the word that is the script, behind the shell and `-c`
+_SCRIPT = 2
+
+
+def _stays(last: "Command") -> bool:
+    """Whether the last command of a script is a program that goes on running."""
+    if last.program == "env":
+        return any(not word.text.startswith("-") and "=" not in word.text for word in last.words[1:])
+    return bool(last.program) and last.program not in _BUILTIN
+
+
+def _starts(raw: str, value: str) -> list[int] | None:
+    """Where each character of a JSON string stands in its text, and the end; None where that cannot be told."""
+    starts: list[int] = []
+    at = 0
+    while at < len(raw):
+        starts.append(at)
+        at += 1 if raw[at] != "\\" else 6 if raw[at + 1 : at + 2] == "u" else 2
+    return [*starts, len(raw)] if len(starts) == len(value) else None

@@ -52,8 +52,11 @@ def single_go_file(stage: Stage) -> Iterator[Finding]:
 
 def _file(command: Executed) -> int | None:
     """The number of the word that names the only file; None if there is none, or more."""
+    from dockls.knowledge.command_words import unwrap
+
     words = command.words
-    if command.command.program != "go" or words[1:2] not in (("build",), ("install",)):
+    go = unwrap(words) if "go" in words else None
+    if go is None or go.program != "go" or go.words[:1] not in (("build",), ("install",)):
         return None
     sources = [number for number, word in enumerate(words) if word.endswith(".go") and words[number - 1] != "-o"]
     if len(sources) != 1 or sources[0] != len(words) - 1:
@@ -95,13 +98,13 @@ def _is_left_out(text: str) -> bool:
 def _finding(command: Executed, number: int, others: tuple[str, ...]) -> Finding:
     word = command.words[number]
     folder = word.rpartition("/")[0]
-    package = "." if folder in ("", ".") else folder if folder.startswith(("/", "./", "../")) else f"./{folder}"
+    package = "." if folder in ("", ".") else folder if f"{folder}/".startswith(("/", "./", "../")) else f"./{folder}"
     place = Place(command.instruction, command.word_span(number))
     fixes: tuple[Fix, ...] = ()
     # The program is named after the file, unless something else is said.
     if any(one == "-o" or one.startswith("-o=") for one in command.words):
         fixes = (Fix(f"Build `{package}`", edits.replacing(place, package), safe=False),)
-    verb = command.words[1]
+    verb = next(each for each in command.words if each in ("build", "install"))
     left_out = f"`{others[0]}`" if len(others) == 1 else "all other files of its package"
     message = f"`go {verb} {word}` leaves out {left_out}; `go {verb} {package}` does not"
     return Finding(place, message, fixes=fixes, severity=Severity.WARNING if others else None)

@@ -46,6 +46,7 @@ _UNKNOWN = frozenset("$*?[{`~")
 _PREFIX = ("NPM_CONFIG_PREFIX", "npm_config_prefix")
 #: where tools put what they make in every case, beside what the tables of commands know
 _FOLDERS = {"mvn": "target", "./mvnw": "target", "gradle": ".gradle", "./gradlew": ".gradle", "cargo": "target"}
+_ELSEWHERE = frozenset(("-f", "-p", "--project-dir", "--project-cache-dir", "--target-dir"))
 _BUILDING = frozenset(("package", "install", "compile", "verify", "build", "assemble", "test", "bootJar", "check"))
 
 
@@ -76,15 +77,18 @@ def _refused(stage: Stage, command: Executed) -> tuple[str, str] | None:
     """A folder of root's, and what the command wants to write there; None where that is not certain."""
     from dockls.semantics.ownership import folder_of_root, is_root_folder, ordinary_user
 
-    wanted = [word for word in _written(stage, command) if not set(word) & _UNKNOWN]
+    wanted: list[tuple[str, Instruction | None]] = [
+        (word, None) for word in _written(stage, command) if not set(word) & _UNKNOWN
+    ]
+    wanted += [(word, command.instruction) for word in _of_tools(stage, command) if not set(word) & _UNKNOWN]
     system = _system_folder(stage, command)
     if not (wanted or system) or ordinary_user(stage, command.instruction) is None:
         return None
     if is_forgiven(stage, command) or _is_mounted(command):
         return None
-    for word in wanted:
+    for word, new in wanted:
         path = named_path(stage, command, word)
-        folder = None if path is None else folder_of_root(stage, path)
+        folder = None if path is None else folder_of_root(stage, path, new)
         if path is not None and folder is not None:
             return folder, path
     if system is not None and is_root_folder(stage, system):
@@ -94,7 +98,7 @@ def _refused(stage: Stage, command: Executed) -> tuple[str, str] | None:
 
 def _written(stage: Stage, command: Executed) -> Iterator[str]:
     """What the command certainly makes, changes or removes, as written."""
-    from dockls.knowledge import build_command, install_command
+    from dockls.knowledge import build_command
 
     for redirect in command.command.redirects:
         if redirect.operator in (">", ">>", "&>") and redirect.target is not None and redirect.target.value:
@@ -105,17 +109,21 @@ def _written(stage: Stage, command: Executed) -> Iterator[str]:
         yield from operands if program != "mkdir" or "-p" not in options else _new(stage, command)
     elif program in ("cp", "mv", "ln") and len(operands) == 2 and operands[1] not in (".", "./"):
         yield operands[1]
-    elif command.words[1:3] == ("-m", "venv") or command.words[:2] == ("uv", "venv"):
-        yield operands[-1] if len(operands) > 1 else ".venv"
-    elif program in _FOLDERS and _BUILDING & set(operands) and "CARGO_TARGET_DIR" not in _names(stage, command):
-        yield from (
-            []
-            if {"-f", "-p", "--project-dir", "--project-cache-dir", "--target-dir"} & options
-            else [_FOLDERS[program]]
-        )
     build = build_command(list(command.words))
     if build is not None:
         yield from [one.path for one in build.outputs if one.path is not None and one.certainty == "certain"]
+
+
+def _of_tools(stage: Stage, command: Executed) -> Iterator[str]:
+    """Where tools put what they make; it seldom lies among the sources."""
+    from dockls.knowledge import install_command
+
+    program, operands = command.words[0], command.operands
+    if command.words[1:3] == ("-m", "venv") or command.words[:2] == ("uv", "venv"):
+        yield operands[-1] if len(operands) > 1 else ".venv"
+    is_elsewhere = "CARGO_TARGET_DIR" in _names(stage, command) or _ELSEWHERE & set(command.words)
+    if program in _FOLDERS and _BUILDING & set(operands) and not is_elsewhere:
+        yield _FOLDERS[program]
     install = install_command(list(command.words))
     if install is not None and install.directory is None:
         folder = {"npm": "node_modules", "pnpm": "node_modules", "bun": "node_modules", "composer": "vendor"}
@@ -174,7 +182,11 @@ def _fixes(stage: Stage, changing: Instruction, folder: str, user: str) -> tuple
     if changing not in stage.instructions or not is_kept_by_root(stage, folder):
         return ()
     above = stage.instructions[: stage.instructions.index(changing)]
-    entered = any(one.keyword == "WORKDIR" and stage.state_after(one).workdir == folder for one in above)
+    below = [(each, one) for each in stage.chain[1:] for one in each.instructions]
+    entered = any(
+        one.keyword == "WORKDIR" and each.state_after(one).workdir == folder
+        for each, one in [*below, *[(stage, one) for one in above]]
+    )
     if not entered or stage.state_before(changing).user not in ("root", "0"):
         return ()
     return (Fix(f"Let `{user}` have `{folder}`", partial(_give, changing, f"chown {user} {folder}"), safe=False),)

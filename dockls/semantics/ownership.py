@@ -24,9 +24,10 @@ class Owned(NamedTuple):
     """Who got what in a stage and those it starts from.
 
     `given` are paths that an ordinary user may own or write, `laid` those of them that nothing but a COPY fills, which
-    leaves a folder that is there its owner, `entered` those where a WORKDIR behind USER may have made
-    folders, `kept` folders that root made, `above` all that stand above any of the first two, `above_kept` those above
-    the third; `unknown` tells that a command may have given anything away.
+    leaves a folder that is there its owner, `entered` those where a WORKDIR behind USER may have made folders, `kept`
+    folders that root made, `above` all that stand above what is given or entered, `above_kept` those above what is
+    kept; `filled` are folders that root keeps though a COPY brought files of others into them; `unknown` tells that a
+    command may have given anything away.
     """
 
     unknown: bool
@@ -36,6 +37,7 @@ class Owned(NamedTuple):
     kept: frozenset[str]
     above: frozenset[str]
     above_kept: frozenset[str]
+    filled: frozenset[str]
 
 
 _ROOT = ("root", "0", "")
@@ -151,15 +153,42 @@ def _with_removed(stage: Stage, below: frozenset[str]) -> frozenset[str]:
     return below.union(paths) if paths else below
 
 
-def folder_of_root(stage: Stage, path: str) -> str | None:
-    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path."""
+def folder_of_root(stage: Stage, path: str, new: Instruction | None = None) -> str | None:
+    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path.
+
+    `new` is an instruction whose command makes the path in every case: it is there already only if a COPY above may
+    have brought it.
+    """
     found = owned(stage)
     above = posixpath.dirname(path)
     while above not in ("/", ""):
         if above in found.kept:
+            if new is not None and not _may_bring(stage, path, new):
+                found = found._replace(filled=frozenset())
             return above if is_kept_by_root(stage, above) and not _is_given(found, path) else None
         above = posixpath.dirname(above)
     return None
+
+
+def _may_bring(stage: Stage, path: str, instruction: Instruction) -> bool:
+    """Whether a COPY above an instruction brings folders or unknown names to where the path lies."""
+    numbers = _numbers(stage)
+    for each in stage.chain:
+        for copy in copies_of(each):
+            is_above = each is not stage or numbers[copy.instruction] < numbers[instruction]
+            if is_above and copy.destination is not None and _is_below(path, (copy.destination,)):
+                within = posixpath.relpath(path, copy.destination)
+                if any(_may_hold(stage, source, within) for source in copy.sources):
+                    return True
+    return False
+
+
+def _may_hold(stage: Stage, source: str, within: str) -> bool:
+    """Whether a source may be a folder with that path in it, or have its name."""
+    name = posixpath.basename(source.rstrip("/"))
+    if stage.context.known and not set(source) & set(_PATTERN):
+        return stage.context.exists(posixpath.normpath(posixpath.join(source, within))) or name == within
+    return "." not in name.strip(".") or name == within
 
 
 def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: bool) -> bool:
@@ -168,7 +197,7 @@ def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: 
     With `below` a folder counts whose content it brings, whoever owns the folder itself.
     """
     found = owned(stage)
-    if found.unknown or _is_related(path, found.given, found.above):
+    if found.unknown or _is_related(path, found.given, found.above) or _is_related(path, found.filled, frozenset()):
         return False
     copied = _copied(stage)
     first = copied.get((path, True), copied.get((path, False)) if below else None)
@@ -207,7 +236,7 @@ def _numbers(stage: Stage) -> dict[Instruction, int]:
 
 def owned(stage: Stage) -> Owned:
     """Who got what until the end of the stage; remembered."""
-    return stage.folded(_with_owners, lambda root: Owned(False, *[frozenset()] * 6))
+    return stage.folded(_with_owners, lambda root: Owned(False, *[frozenset()] * 7))
 
 
 def _known(stage: Stage) -> "ImageFacts | None":
@@ -223,7 +252,7 @@ def _is_below(path: str, folders: tuple[str, ...]) -> bool:
 
 def _is_given(found: Owned, path: str) -> bool:
     related = _is_related(path, found.given, found.above) or _is_related(path, found.entered, found.above)
-    return found.unknown or related
+    return found.unknown or related or any(one in found.filled for one in _upwards(posixpath.dirname(path)))
 
 
 def _is_related(path: str, others: frozenset[str], above: frozenset[str]) -> bool:
@@ -240,7 +269,7 @@ def _upwards(path: str) -> Iterator[str]:
 
 
 def _with_owners(stage: Stage, below: Owned) -> Owned:
-    unknown, entered, kept = below.unknown, set(below.entered), set(below.kept)
+    unknown, entered, kept, filled = below.unknown, set(below.entered), set(below.kept), set(below.filled)
     laid, given = set(below.laid), set(below.given - below.laid)
     for instruction in stage.instructions:
         user = stage.state_before(instruction).user
@@ -253,7 +282,7 @@ def _with_owners(stage: Stage, below: Owned) -> Owned:
             elif workdir not in kept:
                 entered.add(workdir or "/")
         elif instruction.keyword in ("COPY", "ADD"):
-            unknown = _of_copy(stage, instruction, laid, kept) or unknown
+            unknown = _of_copy(stage, instruction, given | laid, laid, kept, filled) or unknown
         elif instruction.keyword == "RUN" and not _is_ordinary(user):
             unknown = _of_run(stage, instruction, given, kept) or unknown
     laid -= given
@@ -266,6 +295,7 @@ def _with_owners(stage: Stage, below: Owned) -> Owned:
         frozenset(kept),
         below.above | _folders_above((given - below.given) | (entered - below.entered)),
         below.above_kept | _folders_above(kept - below.kept),
+        frozenset(filled),
     )
 
 
@@ -277,8 +307,14 @@ def _is_ordinary(user: str | None) -> bool:
     return user is not None and "$" not in user and user.partition(":")[0] not in _ROOT
 
 
-def _of_copy(stage: Stage, instruction: Instruction, laid: set[str], kept: set[str]) -> bool:
-    """Note where a COPY puts files; tells whether that is not known."""
+def _of_copy(
+    stage: Stage, instruction: Instruction, given: set[str], laid: set[str], kept: set[str], filled: set[str]
+) -> bool:
+    """Note where a COPY puts files; tells whether that is not known.
+
+    A folder that is there keeps its owner and its mode, whatever `--chown` and `--chmod` say
+    (github.com/tonistiigi/fsutil, copy/copy.go: ``copyDirectory``).
+    """
     copy = copy_of(stage, instruction)
     if copy is None:
         return False
@@ -286,7 +322,9 @@ def _of_copy(stage: Stage, instruction: Instruction, laid: set[str], kept: set[s
     from_context = copy.stage is None and not copy.from_image and instruction.keyword == "COPY"
     if copy.destination is None:
         return not from_context or bool(flags & {"chown", "chmod"})
-    if not from_context or flags & {"chown", "chmod"}:
+    if from_context and flags & {"chown", "chmod"} and copy.destination in kept - given:
+        filled.add(copy.destination)
+    elif not from_context or flags & {"chown", "chmod"}:
         laid.add(copy.destination)
     elif copy.is_folder or any(source.rstrip("/") in (".", "") for source in copy.sources):
         kept.add(copy.destination)
