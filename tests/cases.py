@@ -157,9 +157,17 @@ def read(text: str, heading: str = "manual", path: Path | None = None) -> list[C
                 cases[-1].outcomes.append(arrow)
                 arrow = None
         elif line.startswith("#"):
+            _check_ended(arrow)
             heading, files, settings = line.strip("# "), {}, {}
         elif line.startswith("Settings:"):
             words = shlex.split(line.removeprefix("Settings:").replace("`", " ").replace(",", " "))
             settings.update(word.rstrip(".").split("=", 1) for word in words if "=" in word)
         position += 1
+    _check_ended(arrow)
     return cases
+
+
+def _check_ended(arrow: Outcome | None) -> None:
+    """Raise ValueError for an arrow whose fence has not come; that of the next case would be taken for it."""
+    if arrow is not None:
+        raise ValueError(f"line {arrow.line + 1}: no fence stands below `-> {arrow.sentence}`")

@@ -120,9 +120,14 @@ def _variable(stage: Stage, each: Executed, targets: list[str]) -> tuple[str, st
         if cache is not None and value and (cache.program.startswith("pip") or value.lower() not in _NO):
             moved = {variable_of(stage, each, one) for one in cache.moved_by}
             folder = "/" + cache.folder
-            target = next((one for one in targets if (one + "/").endswith(folder + "/") or one in moved), None)
+            target = next((one for one in targets if one.endswith(folder) or one in moved or _holds(one, folder)), None)
             return None if target is None else (name, target)
     return None
+
+
+def _holds(target: str, folder: str) -> bool:
+    """Whether a folder of a mount holds one below root's home directory."""
+    return f"/root{folder}/".startswith(target + "/")
 
 
 def _without_word(each: Executed, index: int) -> Fix:

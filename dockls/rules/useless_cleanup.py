@@ -46,8 +46,12 @@ _PATTERN = frozenset("*?[{`$")
 #: what else removes files, and where
 _EMPTYING = {
     ("apt-get", "clean"): "/var/cache/apt", ("apt", "clean"): "/var/cache/apt", ("dnf", "clean"): "/var/cache",
-    ("yum", "clean"): "/var/cache", ("microdnf", "clean"): "/var/cache",
+    ("yum", "clean"): "/var/cache", ("microdnf", "clean"): "/var/cache", ("npm", "cache", "clean"): "/root/.npm",
+    ("pip", "cache", "purge"): "/root/.cache", ("pip3", "cache", "purge"): "/root/.cache",
+    ("yarn", "cache", "clean"): "/usr/local/share/.cache",
 }  # fmt: skip
+#: what does nothing to files
+_IDLE = frozenset(("cd", "set", "true", ":"))
 
 
 @file_rule(severity=Severity.HINT, theme="cache")
@@ -68,7 +72,9 @@ def _last_run(stage: Stage) -> Instruction | None:
     """The last RUN, if it may remove files; remembered, because all stages are looked at after each keystroke."""
     if useless_cleanup not in stage.section.memo:
         last = next((one for one in reversed(stage.instructions) if one.effective.keyword == "RUN"), None)
-        removes = last is not None and last.keyword == "RUN" and ("rm" in last.text or "clean" in last.text)
+        removes = (
+            last is not None and last.keyword == "RUN" and any(word in last.text for word in ("rm", "clean", "purge"))
+        )
         stage.section.memo[useless_cleanup] = last if removes else None
     found: Instruction | None = stage.section.memo[useless_cleanup]
     return found
@@ -78,12 +84,13 @@ def _place(stage: Stage, run: Instruction) -> Place:
     first = executed_by(stage, run)[0].place
     span = first.span
     end = run.text.find("\n", span.start, span.end)
-    return first if end < 0 else Place(run, span._replace(end=len(run.text[:end].rstrip("\\\r "))))
+    return first if end < 0 else Place(run, span._replace(end=len(run.text[:end].rstrip(f"{run.escape}\r "))))
 
 
 def _removed(stage: Stage, run: Instruction) -> list[str]:
     """The paths, up to what is not known of them, that a RUN removes; none where it does something else."""
-    commands = executed_by(stage, run)
+    # What lies in a mount is no part of the stage.
+    commands = () if any(flag.name == "mount" for flag in run.flags) else executed_by(stage, run)
     found: list[str] = []
     for each in commands:
         if each.command.redirects or each.command.connector in ("|", "&"):
@@ -96,9 +103,10 @@ def _removed(stage: Stage, run: Instruction) -> list[str]:
 
 
 def _paths(stage: Stage, each: Executed) -> list[str] | None:
-    if each.command.program in ("cd", "set"):
+    if each.command.program in _IDLE:
         return []
-    emptied = _EMPTYING.get((each.command.program, each.operands[0] if each.operands else ""))
+    words = (each.command.program, *each.operands)
+    emptied = _EMPTYING.get(words[:2]) or _EMPTYING.get(words[:3])
     if emptied is not None:
         return [emptied]
     if each.command.program != "rm" or not each.operands:
