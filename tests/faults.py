@@ -10,17 +10,18 @@ from dockls.semantics.compatibility import base_facts
 
 
 class Sample(NamedTuple):
-    """A file without a fault, the same with it, and the files of the build context (path -> text)."""
+    """A file without a fault, the same with it, and the build context: path -> text, and path -> mode."""
 
     sound: str
     wrong: str
     files: Mapping[str, str] = {}
+    modes: Mapping[str, int] = {}
 
     @property
     def surroundings(self) -> Surroundings:
         if not self.files:
             return EMPTY_SURROUNDINGS
-        return EMPTY_SURROUNDINGS._replace(context=FileMapContext(dict(self.files), certain=True))
+        return EMPTY_SURROUNDINGS._replace(context=FileMapContext(self.files, modes=self.modes, certain=True))
 
 
 #: what puts a fault into a text; None where the text has no place for it

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import faults_of_own_stages as own
 from fault_places import OWN, Choice, Lines, at_end, below_from, either, in_own_stage, inserted, is_plain, marking
-from faults import Injection, Sample, on_known_base
+from faults import Injection, Sample, on_known_base, on_known_bases
 
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
@@ -214,5 +214,15 @@ INJECTIONS: dict[str, Injection] = {
         r"\A(?![\s\S]*\{\{)[\s\S]*?^RUN (?![<-])", lambda found, choose: f"{found[0]}{_flag(choose)} "
     ),
     "useless-cleanup": _useless_cleanup,
+    "unexported-variable": either(
+        # What stands in front of the program is exported as well once it stands apart.
+        on_known_bases(
+            marking(
+                r"^RUN ((?:CGO_ENABLED|GOOS|DEBIAN_FRONTEND)=\w+) (?=(?:go build|apt-get install) )",
+                lambda found, choose: f"RUN {{+export +}}{found[1]}{choose(' && ', '; ')}",
+            )
+        ),
+        in_own_stage(own.unexported),
+    ),
     "unwritable-files": in_own_stage(own.writing_as_user),
 }

@@ -39,7 +39,117 @@ DECOUPLED = (
     "from decouple import config\n\nSECRET_KEY = config('APP_KEY', cast=str)\nDEBUG = config('DEBUG', default=False)\n"
 )
 
+#: a script that nobody may execute, and its mode
+SCRIPT = "#!/bin/sh\nexec java org.gradle.wrapper.GradleWrapperMain\n"
+LOCKED = 0o644
+POM = "<project>\n  <artifactId>shop</artifactId>\n  <version>1.4.0</version>\n</project>\n"
+
 INJECTIONS: dict[str, Injection] = {
+    "script-not-executable": one_of(
+        woven(
+            """
+FROM eclipse-temurin:25-jdk AS jar-build
+WORKDIR /src
+COPY «--chmod=755 |»gradlew ./
+COPY gradle ./gradle
+RUN ./gradlew --version
+...
+""",
+            files={"gradlew": SCRIPT, "gradle/": ""},
+            modes={"gradlew": LOCKED},
+        ),
+        woven(
+            """
+FROM eclipse-temurin:25-jdk AS jar-build
+COPY mvnw pom.xml /src/
+COPY .mvn /src/.mvn
+RUN cd /src && «sh |»./mvnw -B dependency:go-offline
+...
+""",
+            files={"mvnw": SCRIPT, "pom.xml": POM, ".mvn/": ""},
+            modes={"mvnw": LOCKED},
+        ),
+        woven(
+            """
+...
+FROM debian:13-slim
+COPY «--chmod=755 |»docker/start.sh /usr/local/bin/start.sh
+ENTRYPOINT ["/usr/local/bin/start.sh"]
+CMD ["serve"]
+""",
+            files={"docker/start.sh": SCRIPT},
+            modes={"docker/start.sh": LOCKED},
+        ),
+        woven(
+            """
+FROM node:24 AS tools-build
+WORKDIR /src
+COPY . .
+RUN «chmod +x ./scripts/setup && |»./scripts/setup && npm ci
+...
+""",
+            files={"scripts/setup": "#!/usr/bin/node\n", "package.json": "{}", "package-lock.json": "{}"},
+            modes={"scripts/setup": LOCKED},
+        ),
+    ),
+    "wrong-jar-name": one_of(
+        woven(
+            """
+FROM maven:3-eclipse-temurin-25 AS jar-build
+WORKDIR /src
+COPY . .
+RUN mvn -B package
+FROM eclipse-temurin:25-jre AS jar-run
+COPY --from=jar-build /src/target/«shop-1.4.0|app».jar /app.jar
+...
+""",
+            files={"pom.xml": POM},
+        ),
+        woven(
+            """
+FROM maven:3-eclipse-temurin-25 AS jar-build
+WORKDIR /src
+COPY pom.xml .
+COPY src ./src
+RUN mvn -B clean package -DskipTests
+...
+FROM eclipse-temurin:25-jre
+COPY --from=jar-build /src/target/«store|shop-0.0.1-SNAPSHOT».jar /srv/
+""",
+            files={"pom.xml": POM.replace("</project>", "  <build><finalName>store</finalName></build>\n</project>")},
+        ),
+        woven(
+            """
+FROM gradle:9-jdk25 AS jar-build
+WORKDIR /src
+COPY . .
+RUN gradle --no-daemon build
+FROM eclipse-temurin:25-jre-alpine AS jar-run
+COPY --from=jar-build /src/build/libs/«shop-1.4.0|app».jar /app.jar
+...
+""",
+            files={
+                "settings.gradle": "rootProject.name = 'shop'\n",
+                "build.gradle": "plugins { id 'java' }\nversion = '1.4.0'\n",
+            },
+        ),
+        woven(
+            """
+FROM eclipse-temurin:25-jdk AS jar-build
+WORKDIR /src
+COPY ./ ./
+RUN ./gradlew bootJar
+...
+FROM eclipse-temurin:25-jre
+COPY --from=jar-build /src/build/libs/«shop-1.4.0|shop».jar /app.jar
+""",
+            files={
+                "gradlew": SCRIPT,
+                "settings.gradle.kts": 'rootProject.name = "shop"\n',
+                "build.gradle.kts": 'plugins { id("org.springframework.boot") version "4.0.0" }\nversion = "1.4.0"\n',
+            },
+        ),
+    ),
     "missing-copy-source": with_misspelt_source,
     "missing-build-setting": one_of(
         woven(

@@ -122,6 +122,44 @@ def with_shell_form(text: str) -> Sample | None:
 
 
 INJECTIONS: dict[str, Injection] = {
+    "library-removed-with-headers": one_of(
+        woven(
+            """
+FROM python:3.14-alpine AS with-driver
+«RUN apk add --no-cache libpq
+|»RUN apk add --no-cache --virtual .build-deps gcc musl-dev postgresql-dev \\
+    && pip install --no-cache-dir psycopg2 \\
+    && apk del .build-deps
+...
+"""
+        ),
+        woven(
+            """
+...
+FROM php:8.4-fpm-alpine
+«RUN apk add --no-cache icu-libs
+|»RUN apk add --no-cache --virtual .phpize icu-dev $PHPIZE_DEPS \\
+    && docker-php-ext-install intl \\
+    && apk del .phpize
+"""
+        ),
+        woven(
+            """
+FROM python:3.13-alpine AS with-driver
+«RUN apk add --no-cache mariadb-connector-c
+|»RUN apk add --no-cache --virtual build-deps build-base mariadb-dev && pip install mysqlclient && apk del build-deps
+...
+"""
+        ),
+        woven(
+            """
+FROM php:8.4-cli-alpine AS with-driver
+«RUN apk add --no-cache libpq
+|»RUN apk add --no-cache --virtual .build postgresql-dev && docker-php-ext-install pdo_pgsql && apk del .build
+...
+"""
+        ),
+    ),
     "foreign-libc": one_of(
         woven(
             """

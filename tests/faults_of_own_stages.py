@@ -283,3 +283,23 @@ def single_file(choose: Choice) -> Lines:
         f"RUN {start}go build {flags}{{+{package}+}}{{-{file}-}}{behind}\n\n",
         files if file == "server.go" or choose(True, False) else {},
     )
+
+
+def unexported(choose: Choice) -> Lines:
+    """A variable that is set in the same RUN for a program behind it."""
+    base, setting, command = choose(
+        ("golang:1.26", "CGO_ENABLED=0", "go build -o /own ."),
+        ("golang:1.26-alpine", "GOOS=linux GOARCH=arm64", "go build -o /own ."),
+        ("node:24", "NODE_ENV=production", "npm run build"),
+        ("node:24-alpine", "NODE_OPTIONS=--max-old-space-size=4096", "yarn build"),
+        ("debian:13", "DEBIAN_FRONTEND=noninteractive", "apt-get update && apt-get install -y tzdata"),
+        ("rust:1.90", 'RUSTFLAGS="-C target-cpu=native"', "cargo build --release"),
+    )
+    between = choose("; ", " && ", " \\\n && ", " && true && ")
+    before = choose("", "set -eux; ", "cd /own && ")
+    run = choose(
+        f"RUN {before}{{+export +}}{setting}{between}{command}\n",
+        f"RUN {before}{{+export +}}{setting}{between}{command}\n",
+        f"RUN <<END\n{{+export +}}{setting}\n{command}\nEND\n",
+    )
+    return Lines(f"FROM {base} AS {OWN}build\nWORKDIR /own\nCOPY . .\n{run}\n")

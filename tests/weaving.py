@@ -18,9 +18,9 @@ _CHOICE = re.compile(r"«([^«»|]*)\|([^«»]*)»")
 _NAME = re.compile(r"^FROM .* AS (\S+)$", re.MULTILINE)
 
 
-def both(text: str, files: Mapping[str, str] | None = None) -> Sample:
+def both(text: str, files: Mapping[str, str] | None = None, modes: Mapping[str, int] | None = None) -> Sample:
     """The sound text and the wrong one of a text with choices."""
-    return Sample(_CHOICE.sub(r"\1", text), _CHOICE.sub(r"\2", text), files or {})
+    return Sample(_CHOICE.sub(r"\1", text), _CHOICE.sub(r"\2", text), files or {}, modes or {})
 
 
 def one_of(*injections: Injection) -> Injection:
@@ -34,7 +34,12 @@ def one_of(*injections: Injection) -> Injection:
     return injected
 
 
-def woven(form: str, fits: Callable[[Stage], bool] | None = None, files: Mapping[str, str] | None = None) -> Injection:
+def woven(
+    form: str,
+    fits: Callable[[Stage], bool] | None = None,
+    files: Mapping[str, str] | None = None,
+    modes: Mapping[str, int] | None = None,
+) -> Injection:
     """The form around the files whose last stage fits, if it adds to that."""
     above, _, behind = form.lstrip("\n").rpartition(STRANGER)
     names = _NAME.findall(form)
@@ -50,7 +55,7 @@ def woven(form: str, fits: Callable[[Stage], bool] | None = None, files: Mapping
             return None
         first = model.start_of(model.stages[0].declaration)
         added = _as_in(model, above), _as_in(model, behind)
-        return both(text[:first] + added[0] + text[first:] + added[1], files)
+        return both(text[:first] + added[0] + text[first:] + added[1], files, modes)
 
     return injected
 

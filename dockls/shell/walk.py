@@ -191,6 +191,10 @@ class Walk:
             return
         for child in node.children:
             part = child.type
+            if part == "comment":
+                continue
+            if self._is_on_next_line(child, gathered):
+                gathered = self._begin(child.start_byte, home)
             if part in _SIMPLE_WORDS:
                 self._word(child, gathered, home)
             elif part == "variable_assignment" and not gathered.words:
@@ -203,6 +207,11 @@ class Walk:
                 gathered = self._restart(part, child, home)
             else:
                 self._word(child, gathered, home)
+
+    def _is_on_next_line(self, node: "Node", gathered: _Gathered) -> bool:
+        """Whether a line ends behind assignments: the grammar takes two of them and the next line for one command."""
+        between = self._text[gathered.end : node.start_byte]
+        return bool(gathered.assignments) and not gathered.words and "\n" in between.replace("\\\n", "")
 
     def _restart(self, kind: str, node: "Node", home: _List) -> _Gathered:
         """A connector within a broken command starts another one."""
