@@ -153,17 +153,17 @@ def _useless_cleanup(text: str) -> Sample | None:
 
 def _folderless(text: str) -> Sample | None:
     """The only WORKDIR of a stage, which stands above a COPY of the context, left out."""
-    for stage in Model.of(text).stages:
+    model = Model.of(text)
+    for stage in model.stages:
         folders = [one for one in stage.instructions if one.keyword == "WORKDIR"]
         known = base_facts(stage)
-        if known is None or known.family in ("golang", "gradle") or "{-" in text:
+        if len(folders) != 1 or stage.parent is not None or known is None or known.family in ("golang", "gradle"):
             continue
-        if len(folders) == 1 and stage.parent is None:
-            found = re.search(r"^WORKDIR .*\n(?=COPY (?!--)\S+ \./?$)", text, re.MULTILINE)
-            # What the fix writes is `/app`, right above the COPY.
-            if found is not None:
-                marked = Lines(text[: found.start()] + "{+WORKDIR /app\n+}" + text[found.end() :])
-                return Sample(marked.sound, marked.wrong)
+        start = model.start_of(folders[0])
+        found = re.compile(r"WORKDIR .*\n(?=COPY (?!--)\S+ \./?$)", re.MULTILINE).match(text, start)
+        # What the fix writes is `/app`, right above the COPY.
+        if found is not None:
+            return Sample(text[:start] + "WORKDIR /app\n" + text[found.end() :], text[:start] + text[found.end() :])
     return None
 
 
