@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import faults_between_lines as between
 import faults_of_own_stages as own
 from fault_places import OWN, Choice, Lines, at_end, below_from, either, in_own_stage, inserted, is_plain, marking
 from faults import Injection, Sample, on_known_base, on_known_bases
@@ -11,12 +12,16 @@ from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import copies_of
 
-_NAMES = ("Jane Doe <jane@example.com>", '"Jane Doe"', "'jane'", "jane@example.com", "J. O'Neill", "Jané, Bob & Co.")
+_NAMES = (
+    "Jane Doe <jane@example.com>", '"Jane Doe"', "'jane'", "jane@example.com", "J. O'Neill", "Jané, Bob & Co.",
+    '"Jane Doe" <jane@example.com>', '"Jane", "Bob"',
+)  # fmt: skip
 
 
-def _maintainer(name: str, choose: Choice) -> str:
+def _maintainer(name: str, choose: Choice, escape: str = "\\") -> str:
     keyword = choose("MAINTAINER", "MAINTAINER", "maintainer", "Maintainer")
-    plain = name[1:-1] if name[0] in "\"'" and name[0] == name[-1] else name
+    quoted = name[0] in "\"'" and name[0] == name[-1] and name.count(name[0]) == 2
+    plain = (name[1:-1] if quoted else name).replace('"', escape + '"')
     blank = choose(" ", "  ", "\t")
     return f'{{-{keyword}{blank}{name}-}}{{+LABEL org.opencontainers.image.authors="{plain}"+}}'
 
@@ -48,11 +53,14 @@ def _echo(choose: Choice, stage: Stage) -> Lines | None:
     """A text of several lines, written by the `echo` of whichever shell it is."""
     known = base_facts(stage)
     distribution = None if known is None else known.distribution
-    option = choose("", "-e ", "-ne ") if distribution in ("debian", "ubuntu") else ""
+    option = choose("", "-e ", "-ne ", "-n -e ") if distribution in ("debian", "ubuntu") else ""
     text = choose('"[own]\\nport = 80"', "'a=1\\nb=2\\n'", '"$HOME\\n$PATH"', '"one\\ttwo"')
     target = choose(" > /etc/own.conf", " >> /etc/own.conf", " | tee /etc/own.conf" if option else ">/etc/own.conf")
     before, behind = choose(("", ""), ("mkdir -p /own && ", ""), ("", " && true"), ("true; ", " \\\n && true"))
-    form = "'%b'" if option == "-ne " else "'%b\\n'"
+    form = "%b" if "n" in option else "%b\\n"
+    form = f"'{form}'"
+    if option and "'" not in text and choose(False, False, True):
+        before, behind, form = "sh -c '", "'", form.replace("'", '"')
     return Lines(f"RUN {before}{{-echo {option}-}}{{+printf {form} +}}{text}{target}{behind}\n")
 
 
@@ -68,6 +76,9 @@ def _search_path(choose: Choice, stage: Stage) -> Lines | None:
         ("OWN=2 \\\n    PATH=/own/node_modules{+/.bin+}:$PATH", {}),
         ("PATH={-~-}{+/root+}/.local/bin:$PATH", {}),
         ("PATH $PATH:/root/.local{+/bin+}", {}),
+        ("PATH='/usr/local/go{+/bin+}:/usr/bin:/bin'", {}),
+        ("GOPATH=/own \\\n    OWN=3\nENV PATH=$PATH:$GOPATH{+/bin+}", {}),
+        ("PATH=/usr/lib/jvm/java-21{+/bin+}:$PATH", {}),
     )
     return Lines(f"ENV {entry}\n", files)
 
@@ -83,6 +94,8 @@ def _java_option(choose: Choice, stage: Stage) -> Lines:
             f'CMD ["java"{{-, "{option}"-}}, "-jar", "/own.jar"]\n',
             f'ENTRYPOINT ["sh", "-c", "exec java{{- {option}-}} -jar /own.jar"]\n',
             f"CMD java{{- {option}-}} \\\n    -jar /own.jar\n",
+            f"CMD exec java \\\n{{-    {option} \\\n-}}    -jar /own.jar\n",
+            f"ENV JAVA_OPTS -Xmx1g{{- {option}-}} -Down=1\n",
         )
     )
 
@@ -95,6 +108,9 @@ def _shell(choose: Choice, stage: Stage) -> Lines:
         ("export OWN=1; ", "/own/server"),
         ("", "nginx -g 'daemon off;'"),
         ("./migrate && ", "python3 -m own"),
+        ('echo \\"own\\" && ', '/own/server --name \\"$HOSTNAME\\"'),
+        ("PORT=80 ", "/own/server"),
+        ("", "env PORT=80 /own/server"),
     )
     flags = choose('"-c"', '"-ec"', '"-xc"')
     return Lines(f'ENTRYPOINT [{shell}, {flags}, "{before}{{+exec +}}{command}"]\n')
@@ -127,6 +143,8 @@ def _useless_cleanup(text: str) -> Sample | None:
             "rm -rf /own/* \\\n    /var/own",
             "cd /own && rm -rf own-cache",
             "apt-get clean && rm -rf /var/lib/apt/lists/*",
+            "npm cache clean --force || true",
+            "set -eux; cd /own; rm -rf cache",
         )
         assert below.index == stage.index + 1
         return inserted(model, model.start_of(last) + len(last.text), Lines(f"{{-RUN {cleaning}\n-}}"))
@@ -135,17 +153,17 @@ def _useless_cleanup(text: str) -> Sample | None:
 
 def _folderless(text: str) -> Sample | None:
     """The only WORKDIR of a stage, which stands above a COPY of the context, left out."""
-    for stage in Model.of(text).stages:
+    model = Model.of(text)
+    for stage in model.stages:
         folders = [one for one in stage.instructions if one.keyword == "WORKDIR"]
         known = base_facts(stage)
-        if known is None or known.family in ("golang", "gradle") or "{-" in text:
+        if len(folders) != 1 or stage.parent is not None or known is None or known.family in ("golang", "gradle"):
             continue
-        if len(folders) == 1 and stage.parent is None:
-            found = re.search(r"^WORKDIR .*\n(?=COPY (?!--)\S+ \./?$)", text, re.MULTILINE)
-            # What the fix writes is `/app`, right above the COPY.
-            if found is not None:
-                marked = Lines(text[: found.start()] + "{+WORKDIR /app\n+}" + text[found.end() :])
-                return Sample(marked.sound, marked.wrong)
+        start = model.start_of(folders[0])
+        found = re.compile(r"WORKDIR .*\n(?=COPY (?!--)\S+ \./?$)", re.MULTILINE).match(text, start)
+        # What the fix writes is `/app`, right above the COPY.
+        if found is not None:
+            return Sample(text[:start] + "WORKDIR /app\n" + text[found.end() :], text[:start] + text[found.end() :])
     return None
 
 
@@ -176,24 +194,30 @@ def _exec(text: str) -> Sample | None:
 #: `go build` with a name for the program, and a package at the end of the line
 _GO_BUILD = r"^(RUN (?:[\w=]+ )*go build (?:.* )?-o \S+ (?:.* )?)(\.|\./[\w/-]+)((?=\r?$))"
 
+#: an install by one of the managers that keep what they download, told not to
+_WITH_CACHE = r"^RUN ((?:apk add|pip3? install)(?: -\w+)*)( --no-cache(?:-dir)?)((?= ))"
+
 INJECTIONS: dict[str, Injection] = {
     "build-without-development-dependencies": in_own_stage(own.build_for_production),
-    "cache-busting-argument": in_own_stage(own.early_argument),
+    "cache-busting-argument": either(between.early_argument, in_own_stage(own.early_argument)),
     "cache-busting-copy": in_own_stage(own.early_sources),
     "copy-without-workdir": either(_folderless, in_own_stage(_in_no_folder)),
     "dead-search-path": at_end(_search_path, is_plain),
     "defeated-cache-mount": either(
-        on_known_base(
-            marking(r"^RUN ((?:apk add|pip3? install)(?: -\w+)*)( --no-cache(?:-dir)?)((?= ))", _without_cache)
-        ),
+        on_known_base(either(marking(_WITH_CACHE, _without_cache), between.cache_of_nothing)),
         in_own_stage(own.cache_of_nothing),
     ),
-    "dependencies-left-behind": in_own_stage(own.second_download),
+    "dependencies-left-behind": either(between.second_download, in_own_stage(own.second_download)),
     "deprecated-maintainer": either(
         marking(r"^LABEL maintainer=\"([^\"$]+)\"(?=\r?$)", lambda found, choose: _maintainer(found[1], choose)),
-        below_from(lambda choose, stage: Lines(_maintainer(choose(*_NAMES), choose) + "\n"), lambda stage: True),
+        below_from(
+            lambda choose, stage: Lines(_maintainer(choose(*_NAMES), choose, stage.declaration.escape) + "\n"),
+            lambda stage: True,
+        ),
     ),
-    "development-package-in-final-stage": in_own_stage(own.headers_in_image, last=True),
+    "development-package-in-final-stage": either(
+        between.headers_in_image, in_own_stage(own.headers_in_image, last=True)
+    ),
     "dummy-sources": in_own_stage(own.older_sources),
     "early-platform-argument": in_own_stage(own.early_platform),
     "echo-with-backslashes": below_from(_echo, is_plain),
@@ -207,7 +231,7 @@ INJECTIONS: dict[str, Injection] = {
     "obsolete-java-option": at_end(_java_option, lambda stage: True),
     "packages-added-in-build": in_own_stage(own.nothing_added),
     "project-install-before-sources": in_own_stage(own.project_without_sources),
-    "repeated-entrypoint": in_own_stage(own.started_twice),
+    "repeated-entrypoint": either(between.started_twice, in_own_stage(own.started_twice)),
     "shell-as-command": either(_exec, at_end(_shell, _on_debian)),
     "single-go-file": either(marking(_GO_BUILD, _go_file), in_own_stage(own.single_file)),
     "syntax-error": marking(
@@ -224,5 +248,5 @@ INJECTIONS: dict[str, Injection] = {
         ),
         in_own_stage(own.unexported),
     ),
-    "unwritable-files": in_own_stage(own.writing_as_user),
+    "unwritable-files": either(between.writing_as_user, in_own_stage(own.writing_as_user)),
 }

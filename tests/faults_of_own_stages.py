@@ -25,6 +25,10 @@ def build_for_production(choose: Choice) -> Lines:
         ("bun install --frozen-lockfile", " --production", "bun run build"),
         ("npm ci", " --omit=dev", "node_modules/.bin/tsc -p ."),
         ("corepack pnpm install", " --prod", "corepack pnpm build"),
+        ("npm ci", " --omit dev", "npm run build:web"),
+        ("npm install", " --only prod", "npm run build"),
+        ("yarn install", " --production=true", "yarn tsc -p ."),
+        ("bun install", " -p", "bun run build"),
         ("NODE_ENV=production npm ci", "", "npm run build"),
         ("NODE_ENV=production pnpm install", "", "pnpm run build"),
     )
@@ -36,8 +40,12 @@ def build_for_production(choose: Choice) -> Lines:
         f"COPY . .\nRUN {both} \\\n && {build}\n",
         f"COPY . ./\nRUN --mount=type=cache,target=/root/.cache {both}\n\nENV NODE_ENV=production\nRUN {build}\n",
     )
+    if flag and choose(False, False, False, True) and "&&" not in both:
+        words = [f'"{word}"' for word in install.split()] + ['"--ignore-scripts"'] * ("npm ci" in install)
+        left_out = "".join([f', "{word}"' for word in flag.split()])
+        steps = f"COPY . .\nRUN [{', '.join(words)}{{-{left_out}-}}]\nRUN {build}\n"
     script = choose("tsc", "tsc -p . && vite build", "NODE_ENV=production vite build", "node_modules/.bin/vite build")
-    manifest = json.dumps(_PACKAGE | {"scripts": {"build": script}})
+    manifest = json.dumps(_PACKAGE | {"scripts": {"build": script, "build:web": script}})
     files = choose({}, {"package.json": manifest, **_LOCKS})
     base = "oven/bun:1" if "bun" in install else choose("node:24-alpine", "node:22-slim", "node:24")
     return Lines(f"FROM {base} AS {OWN}build\nWORKDIR /app\n{steps}\n", files)
@@ -51,7 +59,10 @@ def early_argument(choose: Choice) -> Lines:
         ("alpine:3.22", "apk add --no-cache curl"),
         ("debian:trixie-slim", "apt-get update \\\n && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*"),
         ("python:3.14-slim", "pip install --no-cache-dir flask"),
-        ("golang:1.25", "go mod download"),
+        ("golang:1.25", "go mod download && go mod verify"),
+        ("python:3.14", "python -m pip install --upgrade pip"),
+        ("node:24", "npm install -g pnpm && npm cache clean --force"),
+        ("ruby:3.4", "gem install rails"),
     )
     copied = "COPY go.mod go.sum ./\n" if base.startswith("golang") else choose("", "COPY a.txt /a.txt\n")
     used = choose(
@@ -95,9 +106,11 @@ def cache_of_nothing(choose: Choice) -> Lines:
         ("golang:1.25", "/go/pkg/mod", "go build ./...", "go clean -modcache"),
         ("golang:1.25", "/root/.cache/go-build", "go build ./...", "go clean -cache"),
     )
-    joint = choose(" && ", " \\\n && ", " \\\n    && ", " && \\\n    ")
+    if folder == "/root/.npm":
+        cleaning = choose(cleaning, "rm -rf ~/.npm", "rm -rf $HOME/.npm/*")
+    joint = choose("; ", " && ", " \\\n && ", " \\\n    && ", " && \\\n    ")
     start = choose("", "cd /app && ", "set -eux; ")
-    behind = choose("", " && true")
+    behind = choose("", " && true") if "&&" in joint else choose("", "; true")
     return Lines(
         f"FROM {base} AS {OWN}build\nRUN --mount=type=cache,target={folder} {start}{command}"
         f"{{-{joint}{cleaning}-}}{behind}\n\n"
@@ -150,6 +163,7 @@ def older_sources(choose: Choice) -> Lines:
         f'mkdir -p src && printf "{text}" > src/{name}',
         f'mkdir src \\\n && echo "{text}" > {folder}/src/{name}',
         f"cargo init {'--lib' if name == 'lib.rs' else '--bin'} --name own .",
+        f"mkdir src && echo '{text}' | tee src/{name}",
     )
     build = choose("cargo build --release", "cargo build -r --locked", "cargo build", "cargo install --path .")
     manifests = "" if "init" in dummy else "COPY Cargo.toml Cargo.lock ./\n"
@@ -190,9 +204,16 @@ def nothing_added(choose: Choice) -> Lines:
     flags = choose("", "--mount=type=cache,target=/root/.npm ")
     base = "oven/bun:1" if install.startswith("bun") else "node:24"
     upon = choose("", f"\nFROM {OWN}deps AS {OWN}build\n")
+    step = choose(
+        f"{{-RUN {flags}{again}\n-}}",
+        f"{{-RUN {flags}cd . && {again}\n-}}",
+        f"RUN {flags}{{-{again} && -}}rm -rf /tmp/own\n",
+        f"RUN true{{-; {again}-}}; rm -rf /tmp/own\n",
+        f"RUN true \\\n{{- && {again}-}} && true\n",
+    )
     return Lines(
         f"FROM {base} AS {OWN}deps\nWORKDIR /app\nCOPY package*.json ./\nRUN {flags}{install}\n{upon}"
-        f"{{-RUN {flags}{again}\n-}}COPY . .\nRUN npm run build\n\n"
+        f"{step}COPY . .\nRUN npm run build\n\n"
     )
 
 
@@ -208,10 +229,12 @@ def project_without_sources(choose: Choice) -> Lines:
     start, behind = choose(
         ("", ""), ("poetry config virtualenvs.create false && ", ""), ("", " \\\n && rm -rf /root/.cache")
     )
+    poetry = choose("poetry", "python -m poetry", "poetry --no-cache", "/usr/local/bin/poetry")
+    verb = "install" if "sync" in flags or "only" in flags else choose("install", "sync")
     between = choose("", "ENV POETRY_VIRTUALENVS_CREATE=false\n", f"\nFROM {OWN}base AS {OWN}build\n")
     return Lines(
         f"FROM python:3.{choose('14', '13')}-slim AS {OWN}base\nRUN {get}\nWORKDIR /app\nCOPY {manifests}\n{between}"
-        f"RUN {start}poetry install{{+ --no-root+}}{flags}{behind}\nCOPY . .\n\n"
+        f"RUN {start}{poetry} {verb}{{+ --no-root+}}{flags}{behind}\nCOPY . .\n\n"
     )
 
 
@@ -242,7 +265,8 @@ def writing_as_user(choose: Choice) -> Lines:
     command = choose(
         "npm ci", "npm install --omit=dev", "mkdir data", "touch started", "pnpm install", "mkdir -p a/b && ls"
     )
-    copied = choose("COPY package*.json ./\n", f"COPY package.json package-lock.json {folder}/\n", "COPY . .\n")
+    chown = choose("", f"--chown={user} ")
+    copied = choose(f"COPY {chown}package*.json ./\n", f"COPY package.json package-lock.json {folder}/\n", "COPY . .\n")
     return Lines(
         f"FROM {base} AS {OWN}runtime\nWORKDIR {folder}\n{copied}{choose('', 'RUN apt-get --version || true')}\n"
         f'{{+RUN chown {user} {folder}\n+}}USER {user}\nRUN {command}\nCMD ["node", "server.js"]\n\n'
@@ -259,6 +283,8 @@ def one_architecture(choose: Choice) -> Lines:
         f"{declared}ENV CGO_ENABLED=0 \\\n    GOARCH={value}\nRUN go build -o /server .\n",
         f"{declared}ENV GOARCH={value}\n\nRUN go install ./cmd/own\n",
         f'{declared}RUN cd own && GOARCH="{value}" go build -o /server . && true\n',
+        f"{declared}RUN GOARCH={value} go build -o /one ./one && GOARCH={value} go build -o /two ./two\n",
+        f"{declared}ENV GOARCH={value}\nRUN GOARCH={value} go build -o /one ./one\n",
         f"{declared}RUN export GOARCH={value} && go build -o /server ./...\n",
         f"{declared}RUN env GOOS=linux \\\n    GOARCH={value} \\\n    go build -o /server .\n",
         f"{declared}ENV GOARCH {value}\nRUN --mount=type=cache,target=/root/.cache go build -o /server .\n",
@@ -269,7 +295,7 @@ def one_architecture(choose: Choice) -> Lines:
 def single_file(choose: Choice) -> Lines:
     """`go build` that is given a file."""
     package, file = choose((".", "main.go"), (".", "./main.go"), ("./cmd/own", "cmd/own/main.go"), (".", "server.go"))
-    start = choose("", "CGO_ENABLED=0 GOOS=linux ", "go vet ./... && ")
+    start = choose("", "CGO_ENABLED=0 GOOS=linux ", "go vet ./... && ", "env CGO_ENABLED=0 ")
     flags = choose("-o /server ", '-ldflags="-s -w" -o /server ', "-v -o bin/server ")
     behind = choose("", " && true", " \\\n && ls -l")
     files = {"go.mod": "module own", "main.go": "package main\nfunc main() {}\n", "routes.go": "package main\n"}

@@ -155,7 +155,8 @@ def _told(stage: Stage, command: Executed, production: Executed) -> Finding | No
     script = script_of(command.words)
     direct = unwrap(command.words)
     programs = [] if direct is None else [direct.program]
-    if manifest is not None and script is not None:
+    # `yarn tsc` runs a script of that name, or else the program.
+    if manifest is not None and script is not None and (script in manifest.scripts or "run" in command.words):
         programs = [base_name(words[0]) for words in commands_of(manifest, script)]
     related = (Related(production.place, "installs for production"),)
     fixes = _fixes(stage, production)

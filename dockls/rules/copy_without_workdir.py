@@ -112,6 +112,9 @@ def _fixes(stage: Stage, copy: "Copy") -> tuple[Fix, ...]:
     folders = [one for one in stage.instructions if one.keyword == "WORKDIR"]
     # One below that is relative would mean another folder.
     is_relative = any(not (one.words and one.words[0].value.startswith("/")) for one in folders)
+    # The fix in the stage that this one starts from is enough.
+    if stage.parent is not None and stage.parent.folded(_has_relative_copy, lambda root: False):
+        return ()
     if is_relative or (folders and _sets_workdir(stage, copy.instruction)):
         return ()
 
@@ -119,3 +122,9 @@ def _fixes(stage: Stage, copy: "Copy") -> tuple[Fix, ...]:
         return [edits.insert_before(model, copy.instruction, [f"{edits.keyword(model, 'WORKDIR')} /app"])]
 
     return (Fix("Add `WORKDIR /app`", added, safe=False),)
+
+
+def _has_relative_copy(stage: Stage, below: bool) -> bool:
+    from dockls.semantics.files import copies_of
+
+    return below or any(_is_relative(stage, copy) and not copy.from_image for copy in copies_of(stage))

@@ -66,7 +66,7 @@ class _Tool(NamedTuple):
 # doc.rust-lang.org/cargo/guide/cargo-home.html, go.dev/ref/mod#module-cache, learn.microsoft.com/nuget "Managing the
 # global packages" (2026-11)
 _MAVEN = _Tool("~/.m2", (), (".m2", "maven.repo.local", "MAVEN_OPTS", "MAVEN_CONFIG", "/usr/share/maven/ref"))
-_GRADLE = _Tool("~/.gradle", (), (".gradle", "GRADLE_USER_HOME", "gradle-user-home", " -g "))
+_GRADLE = _Tool("~/.gradle", (), ("/.gradle", "GRADLE_USER_HOME", "gradle-user-home", " -g "))
 _CARGO = _Tool(
     "$CARGO_HOME",
     ("build", "test", "run", "check", "clippy", "bench"),
@@ -126,6 +126,7 @@ def _is_elsewhere(stage: Stage, tool: _Tool) -> bool:
         mark in one.text
         for each in stage.nearest(_MOST_STAGES)
         for one in each.section.instructions
+        if one.keyword != "LABEL"
         for mark in tool.marks
     )
 

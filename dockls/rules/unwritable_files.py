@@ -77,18 +77,16 @@ def _refused(stage: Stage, command: Executed) -> tuple[str, str] | None:
     """A folder of root's, and what the command wants to write there; None where that is not certain."""
     from dockls.semantics.ownership import folder_of_root, is_root_folder, ordinary_user
 
-    wanted: list[tuple[str, Instruction | None]] = [
-        (word, None) for word in _written(stage, command) if not set(word) & _UNKNOWN
-    ]
-    wanted += [(word, command.instruction) for word in _of_tools(stage, command) if not set(word) & _UNKNOWN]
+    words = [*_written(stage, command), *_of_tools(stage, command)]
+    wanted = [word for word in words if not set(word) & _UNKNOWN]
     system = _system_folder(stage, command)
     if not (wanted or system) or ordinary_user(stage, command.instruction) is None:
         return None
     if is_forgiven(stage, command) or _is_mounted(command):
         return None
-    for word, new in wanted:
+    for word in wanted:
         path = named_path(stage, command, word)
-        folder = None if path is None else folder_of_root(stage, path, new)
+        folder = None if path is None else folder_of_root(stage, path, command.instruction)
         if path is not None and folder is not None:
             return folder, path
     if system is not None and is_root_folder(stage, system):

@@ -7,6 +7,7 @@ comes from another stage its owner. Whatever may have given a path away makes th
 
 import posixpath
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -153,17 +154,13 @@ def _with_removed(stage: Stage, below: frozenset[str]) -> frozenset[str]:
     return below.union(paths) if paths else below
 
 
-def folder_of_root(stage: Stage, path: str, new: Instruction | None = None) -> str | None:
-    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path.
-
-    `new` is an instruction whose command makes the path in every case: it is there already only if a COPY above may
-    have brought it.
-    """
+def folder_of_root(stage: Stage, path: str, instruction: Instruction) -> str | None:
+    """The nearest folder above a path that root made and kept, so that an ordinary user cannot make the path there."""
     found = owned(stage)
     above = posixpath.dirname(path)
     while above not in ("/", ""):
         if above in found.kept:
-            if new is not None and not _may_bring(stage, path, new):
+            if not _may_bring(stage, path, instruction):
                 found = found._replace(filled=frozenset())
             return above if is_kept_by_root(stage, above) and not _is_given(found, path) else None
         above = posixpath.dirname(above)
@@ -188,7 +185,7 @@ def _may_hold(stage: Stage, source: str, within: str) -> bool:
     name = posixpath.basename(source.rstrip("/"))
     if stage.context.known and not set(source) & set(_PATTERN):
         return stage.context.exists(posixpath.normpath(posixpath.join(source, within))) or name == within
-    return "." not in name.strip(".") or name == within
+    return "." not in name.strip(".") or fnmatchcase(within.partition("/")[0], name)
 
 
 def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: bool) -> bool:
