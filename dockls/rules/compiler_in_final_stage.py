@@ -66,7 +66,9 @@ _AT_RUN_TIME = (
 def compiler_in_final_stage(model: Model) -> Iterator[Finding]:
     """Look at what the stage that is built by default installs before packages of a language."""
     stage = model.target
-    if stage is None or not _starts_program(stage):
+    if stage is None or not any(name in one.text for one in stage.instructions for name in _COMPILERS):
+        return
+    if not _starts_program(stage):
         return
     known = base_facts(stage)
     if known is None or (known.family in ("python", "ruby", "node") and not known.slim and known.libc != "musl"):
