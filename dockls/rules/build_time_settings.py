@@ -33,7 +33,6 @@ from dockls.semantics.first_line import on_first_line
 from dockls.text import Edit, Span
 
 _WORDS = ("SECRET", "DJANGO", "SETTINGS", "DATABASE_URL", "_KEY")
-_SETTINGS = ("settings.py", "*/settings.py", "*/*/settings.py", "*/settings/*.py", "*/*/settings/*.py")
 
 
 @stage_rule(severity=Severity.HINT, theme="variables", group="strict")
@@ -44,10 +43,12 @@ def build_time_settings(stage: Stage) -> Iterator[Finding]:
             break
     else:
         return
+    from dockls.ecosystems.django import settings_files
+
     for command in executed(stage):
         if "collectstatic" not in command.words or not _is_django(command) or command.conditional:
             continue
-        if _is_set(stage, command) or any(stage.context.glob(pattern) for pattern in _SETTINGS):
+        if _is_set(stage, command) or settings_files(stage):
             continue
         message = "this loads Django's settings, which mostly need SECRET_KEY; nothing sets it here"
         fix = Fix("Set SECRET_KEY for this step", partial(_with_value, command), safe=False)

@@ -36,7 +36,7 @@ def foreign_packages(linked: Linked) -> Iterator[Finding]:
     own = libc_of(linked.stage)
     if own is None or own not in _OTHER:
         return
-    for handed in packages_handed(linked.stage):
+    for handed in packages_handed(linked.stage, linked.stages):
         origin = linked.stages[handed.copy.stage or 0]
         if libc_of(origin) == _OTHER[own]:
             yield from _of_packages(linked.stage, origin, handed, own)

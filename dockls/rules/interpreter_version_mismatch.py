@@ -36,7 +36,7 @@ _JAVA = frozenset(("maven", "gradle", "eclipse-temurin", "openjdk", "amazoncorre
 @linked_rule(severity=Severity.ERROR, theme="compatibility")
 def interpreter_version_mismatch(linked: Linked) -> Iterator[Finding]:
     """Look at folders of packages that a stage takes from others."""
-    for handed in packages_handed(linked.stage):
+    for handed in packages_handed(linked.stage, linked.stages):
         yield from _of_packages(linked.stages[handed.copy.stage or 0], linked.stage, handed)
     for copy in copies_of(linked.stage):
         if copy.stage is not None:

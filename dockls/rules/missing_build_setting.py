@@ -42,7 +42,6 @@ from dockls.semantics.first_line import on_first_line
 from dockls.text import Edit, Span
 
 _COMMANDS = frozenset(("collectstatic", "compress", "migrate", "check"))
-_PLACES = ("settings.py", "*/settings.py", "*/*/settings.py", "*/settings/*.py", "*/*/settings/*.py")
 #: what must be set, in a line of the module itself: os, django-environ, python-decouple
 _READING = (
     re.compile(r"""os\.environ\[["']([A-Z][A-Z0-9_]*)["']\]"""),
@@ -94,7 +93,9 @@ def _may_be_set(stage: Stage, command: Executed) -> bool:
 
 def _needed(stage: Stage) -> tuple[str, list[str]] | None:
     """The only settings module of the build context, and the variables that it cannot do without."""
-    found = sorted({path for pattern in _PLACES for path in stage.context.glob(pattern)})
+    from dockls.ecosystems.django import settings_files
+
+    found = settings_files(stage)
     if len(found) != 1 or not found[0].endswith("settings.py") or stage.context.exists(".env") is not False:
         return None
     text = stage.context.read(found[0]) or ""

@@ -170,14 +170,11 @@ def _needed(stage: Stage, library: _Library) -> _Need | None:
     """How packages of Python that a stage installs need a library; None where they do not, or bring it with them."""
     headers = _headers(stage, library)
     known = base_facts(stage)
-    words = stage.folded(_with_words, _no_names)
-    if known is None or not words:
+    names = _names(stage)
+    if known is None or names is None or ("psycopg-binary" in names and "libpq-dev" in library.headers):
         return None
     full = known.family == "python" and known.distribution == "debian" and not known.slim
-    named = [*words, *_required(stage)]
-    if any("binary" in word and word.startswith("psycopg") for word in named) and "libpq-dev" in library.headers:
-        return None
-    built, loading = _needing({_bare(word) for word in named}, library)
+    built, loading = _needing(names, library)
     if loading is not None:
         own = library.headers[-1] if known.distribution == "alpine" else library.headers[0]
         return _Need(headers or own, loading, loads=True)
@@ -186,7 +183,19 @@ def _needed(stage: Stage, library: _Library) -> _Need | None:
     return None if there is None else _Need(there, built)
 
 
-def _needing(names: set[str], library: _Library) -> tuple[str | None, str | None]:
+def _names(stage: Stage) -> frozenset[str] | None:
+    """The packages that a stage may install, as far as they are named; None where it installs none. Remembered."""
+    found = stage.memo.get(_names, ())
+    if found == ():
+        words = stage.folded(_with_words, _no_names)
+        named = [*words, *_required(stage)]
+        wheels = [f"{word[:7]}-binary" for word in named if word.startswith("psycopg") and "binary" in word]
+        found = stage.memo[_names] = frozenset([*map(_bare, named), *wheels]) if words else None
+    assert found is None or isinstance(found, frozenset)
+    return found
+
+
+def _needing(names: frozenset[str], library: _Library) -> tuple[str | None, str | None]:
     """The package among them that is built against a library, and the one that loads it."""
     from dockls.knowledge import needs_library
 

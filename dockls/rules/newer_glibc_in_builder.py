@@ -50,7 +50,7 @@ def newer_glibc_in_builder(linked: Linked) -> Iterator[Finding]:
     known = base_facts(linked.stage)
     if known is None or known.glibc is None or not known.release:
         return
-    for handed in packages_handed(linked.stage):
+    for handed in packages_handed(linked.stage, linked.stages):
         yield from _of_packages(linked.stages[handed.copy.stage or 0], linked.stage, known, handed)
 
 

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from dockls.semantics.execution import Executed, executed
@@ -68,16 +69,34 @@ def interpreter_in(image: str | None) -> Interpreter | None:
     return Interpreter(language, parts[0] if language == "node" else ".".join(parts[:2]))
 
 
-def packages_handed(stage: Stage) -> Iterator[Handed]:
-    """The folders of packages that a stage takes from other stages."""
+def packages_handed(stage: Stage, stages: tuple[Stage, ...] = ()) -> Iterator[Handed]:
+    """The folders of packages that a stage takes from other stages, by their names.
+
+    With `stages`, those of the file, also the folders that pip was told to install below (``--prefix``).
+    """
     for copy in copies_of(stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
             name = posixpath.basename(source.rstrip("/"))
             told = _PYTHON_FOLDER.search(source)
-            if told or name in _PYTHON_NAMES:
+            below = bool(stages) and copy.destination == "/usr/local" and _is_prefix(stages[copy.stage or 0], source)
+            if told or below or name in _PYTHON_NAMES:
                 yield Handed(copy, number, "python", told.group(1) if told else None)
             elif name == "node_modules":
                 yield Handed(copy, number, "node", None)
+
+
+def installs_below(stage: Stage, path: str) -> bool:
+    """Whether a command of a stage itself installs packages of Python below a path by ``--prefix``."""
+    for command in executed(stage):
+        words = command.words if command.command.program in _TOOLS["python"] else ()
+        if f"--prefix={path}" in words or ("--prefix", path) in pairwise(words):
+            return True
+    return False
+
+
+def _is_prefix(origin: Stage, source: str) -> bool:
+    path = posixpath.normpath("/" + source.lstrip("/"))
+    return any(installs_below(each, path) for each in origin.chain)
 
 
 def installing(stage: Stage, language: str) -> Executed | None:
@@ -108,7 +127,7 @@ def bumped_with(stages: tuple[Stage, ...], stage: Stage) -> list[Stage]:
         (origin.root, each.root)
         for each in stages
         if interpreter_of(each) == own
-        for handed in packages_handed(each)
+        for handed in packages_handed(each, stages)
         if interpreter_of(origin := stages[handed.copy.stage or 0]) == own
         and handed.installed_for(origin) == own.version
         and handed.language == own.language

@@ -9,6 +9,7 @@ from dockls.semantics.contract import contract
 from dockls.semantics.execution import executed
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.interpreters import installs_below
 from dockls.semantics.stage import Stage
 from dockls.syntax import Place
 
@@ -44,8 +45,8 @@ def scripts_copied(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Scripts]
             continue
         path = posixpath.normpath("/" + copy.sources[0].lstrip("/"))
         name = posixpath.basename(path)
-        is_environment = name in _ENVIRONMENTS or _made_as(built, path, "venv")
-        is_home = is_environment or name == ".local" or _made_as(built, path, "prefix")
+        is_environment = name in _ENVIRONMENTS or _is_made_environment(built, path)
+        is_home = is_environment or name == ".local" or installs_below(built, path)
         if is_home and _installs(built) and not is_settled(built):
             place = on_first_line(copy.instruction, copy.instruction.words[0].span)
             yield Scripts(posixpath.join(copy.destination, "bin"), is_environment, other, place)
@@ -91,20 +92,10 @@ def _also_installs(stage: Stage, below: bool) -> bool:
     return any({"install", "sync"} & set(command.words) for command in commands)
 
 
-def _made_as(stage: Stage, path: str, kind: str) -> bool:
-    """Whether a command makes a virtual environment at a path, or installs below it (``--prefix=/install``)."""
-    for command in executed(stage):
-        if command.command.program not in _INSTALLERS:
-            continue
-        if kind == "venv" and {"venv", "virtualenv"} & set(command.words[:3]) and path in command.words:
-            return True
-        if kind == "prefix" and (f"--prefix={path}" in command.words or _follows(command.words, "--prefix", path)):
-            return True
-    return False
-
-
-def _follows(words: tuple[str, ...], option: str, value: str) -> bool:
-    return option in words and words[words.index(option) + 1 :][:1] == (value,)
+def _is_made_environment(stage: Stage, path: str) -> bool:
+    """Whether a command makes a virtual environment at a path."""
+    commands = [one for one in executed(stage) if one.command.program in _INSTALLERS]
+    return any({"venv", "virtualenv"} & set(one.words[:3]) and path in one.words for one in commands)
 
 
 def _also_settled(stage: Stage, below: bool) -> bool:

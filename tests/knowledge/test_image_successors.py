@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockls.knowledge import facts, successor
+from dockls.knowledge import at_version, facts, newer_python, successor
 
 REPLACED = {
     "openjdk:17": "eclipse-temurin:17-jdk",
@@ -51,3 +51,28 @@ def test_given_up_without_a_known_successor(image: str) -> None:
 )
 def test_not_given_up_or_not_known(image: str) -> None:
     assert successor(image) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "version", "expected"),
+    [
+        ("python:3.11-slim", "3.13", "python:3.13-slim"),
+        ("python:3.11-slim-bullseye", "3.13", "python:3.13-slim-trixie"),
+        ("registry.example.com/library/node:18-alpine", "24", "registry.example.com/library/node:24-alpine"),
+        ("gcr.io/distroless/nodejs18-debian12:nonroot", "24", "gcr.io/distroless/nodejs24-debian13:nonroot"),
+        ("gcr.io/distroless/python3-debian12", "3.13", "gcr.io/distroless/python3-debian13"),
+        ("gcr.io/distroless/python3-debian12", "3.14", None),
+        ("gcr.io/distroless/nodejs18-debian12:oldest", "24", None),
+        ("node:22-slim", "18", None),
+        ("node", "24", None),
+        ("golang:1.24", "1.26", None),
+    ],
+)
+def test_the_same_image_at_another_version(image: str, version: str, expected: str | None) -> None:
+    assert at_version(image, version) == expected
+
+
+def test_the_newer_distroless_python() -> None:
+    assert newer_python("gcr.io/distroless/python3-debian12:debug") == "gcr.io/distroless/python3-debian13:debug"
+    assert newer_python("python:3.11") is None
+    assert newer_python("gcr.io/distroless/nodejs18-debian12") is None
