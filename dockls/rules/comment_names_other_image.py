@@ -53,7 +53,7 @@ def comment_names_other_image(model: Model) -> Iterator[Finding]:
     """Compare the images that comments around a FROM name with the one that it names itself."""
     above: tuple[Item, ...] = model.tree.sections[0].items
     for stage in model.stages:
-        told = _told(stage, above)
+        told = _remembered(stage, above)
         if told is not None:
             comment, span, named, image = told
             place = Place(comment, span)
@@ -62,7 +62,19 @@ def comment_names_other_image(model: Model) -> Iterator[Finding]:
         above = stage.section.items
 
 
-def _told(stage: Stage, above: tuple[Item, ...]) -> tuple[Comment, Span, str, str] | None:
+#: a comment, where in it which image is named, and that of FROM
+_Told = tuple[Comment, Span, str, str]
+
+
+def _remembered(stage: Stage, above: tuple[Item, ...]) -> _Told | None:
+    """What is told of a stage; looked for again only if what stands above has changed."""
+    found: tuple[tuple[Item, ...], _Told | None] | None = stage.memo.get(comment_names_other_image)
+    if found is None or found[0] is not above:
+        found = stage.memo[comment_names_other_image] = (above, _told(stage, above))
+    return found[1]
+
+
+def _told(stage: Stage, above: tuple[Item, ...]) -> _Told | None:
     words = stage.declaration.words
     image = words[0].text if words else ""
     if stage.parent is not None or "$" in image or "@" in image:

@@ -48,7 +48,7 @@ from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed, executed_by
 from dockls.semantics.files import Copy, copies_of
 from dockls.semantics.first_line import on_first_line
-from dockls.semantics.linking import programs_taken
+from dockls.semantics.linking import Taken, programs_taken
 from dockls.syntax import Instruction, Place
 from dockls.text import Edit
 
@@ -108,21 +108,36 @@ def missing_shared_library(linked: Linked) -> Iterator[Finding]:
         return
     if known.family in _FULL and not known.slim and known.distribution != "alpine":
         return
-    for library in _LIBRARIES:
-        found = next(_of_library(linked, known, library), None)
+    handed = tuple(_handed(linked))
+    programs = tuple(programs_taken(linked.stages, stage)) if known.family in _BARE else ()
+    for library in _LIBRARIES if handed or programs else ():
+        found = next(_of_library(linked, known, library, handed, programs), None)
         if found is not None and not stage.fired and not _may_have(stage, library):
             yield found
 
 
-def _of_library(linked: Linked, known: "ImageFacts", library: _Library) -> Iterator[Finding]:
+def _handed(linked: Linked) -> Iterator[tuple[Stage, Copy, int]]:
+    """The stages that hand on packages of Python, by which COPY, and the number of its source."""
     for copy in copies_of(linked.stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
             built = linked.stages[copy.stage or 0]
-            need = _needed(built, library)
-            if need is not None and _holds_packages(built, source):
-                place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-                yield from _findings(linked.stage, known, built, (place, copy.instruction, need))
-    for taken in programs_taken(linked.stages, linked.stage) if known.family in _BARE else ():
+            if _names(built) is not None and _holds_packages(built, source):
+                yield built, copy, number
+
+
+def _of_library(
+    linked: Linked,
+    known: "ImageFacts",
+    library: _Library,
+    handed: tuple[tuple[Stage, Copy, int], ...],
+    programs: tuple[Taken, ...],
+) -> Iterator[Finding]:
+    for built, copy, number in handed:
+        need = _needed(built, library)
+        if need is not None:
+            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+            yield from _findings(linked.stage, known, built, (place, copy.instruction, need))
+    for taken in programs:
         headers = _headers(taken.linked.stage, library)
         instruction = taken.place.item
         if headers and taken.linked.is_certain and isinstance(instruction, Instruction):
@@ -174,7 +189,7 @@ def _needed(stage: Stage, library: _Library) -> _Need | None:
     if known is None or names is None or ("psycopg-binary" in names and "libpq-dev" in library.headers):
         return None
     full = known.family == "python" and known.distribution == "debian" and not known.slim
-    built, loading = _needing(names, library)
+    built, loading = _needing(stage, names, library)
     if loading is not None:
         own = library.headers[-1] if known.distribution == "alpine" else library.headers[0]
         return _Need(headers or own, loading, loads=True)
@@ -195,17 +210,17 @@ def _names(stage: Stage) -> frozenset[str] | None:
     return found
 
 
-def _needing(names: frozenset[str], library: _Library) -> tuple[str | None, str | None]:
-    """The package among them that is built against a library, and the one that loads it."""
-    from dockls.knowledge import needs_library
+def _needing(stage: Stage, names: frozenset[str], library: _Library) -> tuple[str | None, str | None]:
+    """The package among them that is built against a library, and the one that loads it; all needs are remembered."""
+    from dockls.knowledge import library_headers, needs_library
 
-    found: dict[str, str] = {}
-    for name in sorted(names):
-        for headers in library.headers:
-            how = needs_library(name, headers)
-            if how is not None:
-                found.setdefault(how, name)
-    return found.get("built"), found.get("loads")
+    needs = stage.memo.get(_needing)
+    if needs is None:
+        found = [(name, library_headers(name)) for name in sorted(names, reverse=True)]
+        needs = {(headers, needs_library(name, headers)): name for name, headers in found if headers is not None}
+        stage.memo[_needing] = needs
+    built, loading = [[needs.get((one, how)) for one in library.headers] for how in ("built", "loads")]
+    return min(filter(None, built), default=None), min(filter(None, loading), default=None)
 
 
 def _bare(word: str) -> str:
