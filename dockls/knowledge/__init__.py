@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from .successors import newer_python as newer_python
     from .successors import pinned as pinned
     from .successors import successor as successor
+    from .tags import names_windows as names_windows
     from .variants import Variant as Variant
     from .variants import alpine as alpine
     from .variants import distroless as distroless
@@ -143,6 +144,7 @@ _HOMES = {
     "musl_wheels": "wheels",
     "names_ingredient": "stage_names",
     "names_purpose": "stage_names",
+    "names_windows": "tags",
     "names_work": "stage_names",
     "needs_a_look": "ordering",
     "needs_library": "language_packages",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .image_reference import OFFICIAL_NAMESPACE, ImageReference, parse_reference
 from .tables import table
-from .tags import Tag, is_version, parse_tag
+from .tags import Tag, is_version, names_windows, parse_tag
 
 _CHAINGUARD = ("cgr.dev/chainguard/", "chainguard/")
 _DISTROLESS = "distroless/"
@@ -254,11 +254,11 @@ def _releases_of(name: FamilyName, tag: Tag, version: str | None) -> tuple[str |
 def facts(reference: ImageReference | str) -> ImageFacts | None:
     """What is known of an image, or None when its family is not known or the text is no image reference.
 
-    Variables must be expanded first.
+    Variables must be expanded first. Nothing is known of images of Windows: their files, users and shell are others.
     """
     parsed = parse_reference(reference) if isinstance(reference, str) else reference
     name = None if parsed is None else family_name(parsed)
-    if parsed is None or name is None:
+    if parsed is None or name is None or names_windows(parsed.canonical):
         return None
     tag = tag_of(parsed, name.key)
     distribution = _distribution_of(name.key, tag)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from .tables import table
 
 _WINDOWS = ("windowsservercore", "nanoserver", "windows")
+_WINDOWS_IMAGES = ("windowsservercore", "nanoserver", "/servercore", "/windows/", "microsoft.com/windows")
 _PRERELEASES = frozenset({"rc", "ea", "beta", "alpha"})
 _DISTRIBUTION_WORDS = {
     "alpine": "alpine",
@@ -43,6 +44,14 @@ def _system(part: str) -> tuple[str, str | None] | None:
     if release is not None and not part[0].isdigit():
         return release["distribution"], part
     return None
+
+
+def names_windows(image: str) -> bool:
+    """Whether an image is one of Windows by its name: ``mcr.microsoft.com/windows``, ``golang:1.27-nanoserver``.
+
+    Not so ``dockcross/windows-static-x64``, which builds for Windows.
+    """
+    return any(word in image.lower() for word in _WINDOWS_IMAGES)
 
 
 def is_version(part: str) -> bool:

@@ -42,6 +42,7 @@ FROM runtime
 """
 
 from dockls import edits
+from dockls.knowledge import names_windows
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Resolution, Stage
 from dockls.semantics.compatibility import base_facts
@@ -99,10 +100,7 @@ def _is_shellless(stage: Stage) -> bool:
 
 
 def _is_windows(stage: Stage) -> bool:
-    image = (stage.base_image or "").lower()
-    return (
-        any(word in image for word in ("windows", "nanoserver", "servercore")) or "/" not in stage.final_state.shell[0]
-    )
+    return names_windows(stage.base_image or "") or "/" not in stage.final_state.shell[0]
 
 
 def _lines(model: Model, stage: Stage, final: str, wanted: str) -> list[str]:

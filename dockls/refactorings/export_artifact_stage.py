@@ -33,6 +33,7 @@ ENTRYPOINT ["/usr/bin/server"]
 """
 
 from dockls import edits
+from dockls.knowledge import names_windows
 from dockls.rooms import Plan, Refused, refactoring
 from dockls.semantics import Model, Resolution, Stage
 from dockls.semantics.files import copies_of
@@ -49,7 +50,7 @@ def export_artifact_stage(model: Model, selection: Span, name: str = "") -> Plan
         return None
     if stage.name is None or model.graph.named(stage.name) is not stage.node or _is_exported(model, stage):
         return None
-    if not any(one.keyword == "RUN" for one in stage.instructions) or "windows" in (stage.base_image or ""):
+    if not any(one.keyword == "RUN" for one in stage.instructions) or names_windows(stage.base_image or ""):
         return None
     paths = _taken(target, stage)
     if not paths:

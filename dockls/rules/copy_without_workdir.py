@@ -37,7 +37,7 @@ _IN_ROOT = frozenset(
      "distroless/nodejs", "distroless/python3", "distroless/java")
 )  # fmt: skip
 #: variants of images with a working directory that is not in the tables of all of them
-_ELSEWHERE = frozenset(("onbuild", "nonroot", "debug-nonroot", "apache", "fpm", "nanoserver", "windowsservercore"))
+_ELSEWHERE = frozenset(("onbuild", "nonroot", "debug-nonroot", "apache", "fpm"))
 
 
 @stage_rule(severity=Severity.HINT, theme="files", aliases=("DL3045",))

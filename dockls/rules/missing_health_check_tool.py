@@ -45,7 +45,6 @@ _KNOWN = frozenset(
     ("alpine", "busybox", "debian", "ubuntu", "node", "python", "ruby", "golang", "rust", "scratch",
      "mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/runtime", "mcr.microsoft.com/dotnet/runtime-deps")
 )  # fmt: skip
-_WINDOWS = frozenset(("nanoserver", "windowsservercore"))
 #: flags of curl that mean nothing beyond quietness, redirects and failing
 _PLAIN_FLAGS = frozenset("fsSLIk")
 _QUIETING = frozenset(("--fail", "--silent", "--show-error", "--location", "--head", "-o", "--output", "/dev/null"))
@@ -58,11 +57,7 @@ def missing_health_check_tool(stage: Stage) -> Iterator[Finding]:
     if instruction is None:
         return
     known = base_facts(stage)
-    if (
-        known is None
-        or _WINDOWS & set((stage.base_image or "").replace(":", "-").split("-"))
-        or not (known.family in _KNOWN or known.family.startswith("distroless/"))
-    ):
+    if known is None or not (known.family in _KNOWN or known.family.startswith("distroless/")):
         return
     for name, span, command in _programs(instruction):
         program = name.rpartition("/")[2]

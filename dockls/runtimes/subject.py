@@ -51,7 +51,7 @@ def subject_of(model: Model, stage: Stage) -> Subject | None:
     if stage.parent is not None or base is None or base.resolution is not Resolution.IMAGE:
         return None
     known = facts(base.value)
-    if known is None or known.distribution == "windows":
+    if known is None:
         return None
     return Subject(model, stage, known, base.mention.text, base.value, base.mention.place)
 

@@ -14,6 +14,8 @@ from dockls.syntax import Instruction, Parsed, Section
 Folded = TypeVar("Folded")
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
+#: BuildKit frontend/dockerfile/dockerfile2llb/convert.go, ``defaultShell``
+_WINDOWS_SHELL = ("cmd", "/S", "/C")
 
 
 class Variable(NamedTuple):
@@ -263,12 +265,13 @@ class Stage:
             return fired[-1].state_after if fired else self.parent.final_state
         if self.base is not None and self.base.resolution is Resolution.SCRATCH:
             return State("/", "root", DEFAULT_SHELL, {"PATH": Variable(_DEFAULT_PATH, "image", None)}, {})
-        from dockls.knowledge import facts
+        from dockls.knowledge import facts, names_windows
 
         image = self.base_image
         known = facts(image) if image else None
         if known is None:
-            return State(None, None, DEFAULT_SHELL, {}, {})
+            shell = _WINDOWS_SHELL if image and names_windows(image) else DEFAULT_SHELL
+            return State(None, None, shell, {}, {})
         environment = {name: Variable(value, "image", None) for name, value in (known.env).items()}
         return State(known.workdir or "/", known.user or "root", DEFAULT_SHELL, environment, {})
 
