@@ -6,28 +6,23 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
-import faults_of_commands
-import faults_of_files
-import faults_of_images
-import faults_of_lines
-import faults_of_rare_lines
-import faults_of_stages
 import pytest
 from cases import case_files, read
-from faults import Injection, Sample
+from faults import commands, files, images, lines, rare_lines, stages
+from faults.sample import Injection, Sample
 
 from dockls.engine import RuleSet, check, fixed
 from dockls.rooms import manual, rules
 from dockls.semantics import Model, recipe
 
-RARE = faults_of_rare_lines.INJECTIONS
+RARE = rare_lines.INJECTIONS
 INJECTIONS = {
     **RARE,
-    **faults_of_lines.INJECTIONS,
-    **faults_of_commands.INJECTIONS,
-    **faults_of_stages.INJECTIONS,
-    **faults_of_images.INJECTIONS,
-    **faults_of_files.INJECTIONS,
+    **lines.INJECTIONS,
+    **commands.INJECTIONS,
+    **stages.INJECTIONS,
+    **images.INJECTIONS,
+    **files.INJECTIONS,
 }
 FILES = 50
 FOUND, MENDED = 0.98, 0.95
@@ -88,7 +83,7 @@ def _built(model: Model, name: str) -> list[str]:
 
 
 def test_what_is_mended_by_default_is_put_into_files() -> None:
-    """Who writes a rule with a fix adds the fault to one of the modules `faults_of_…`."""
+    """Who writes a rule with a fix adds the fault to one of the modules in `faults`."""
     missing = [
         rule.name
         for rule in rules()

@@ -1,10 +1,9 @@
 """Faults of stages and of their names."""
 
-from faults import Injection, Sample
-from weaving import both, one_of, woven
-
 from dockls.semantics import Model
 from dockls.syntax import Place
+from faults.sample import Injection, Sample
+from faults.weaving import both, one_of, woven
 
 
 def renamed(text: str, number: int, name: str) -> str | None:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 from zlib import crc32
 
-from faults import Injection, Sample
-
 from dockls import edits
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
+from faults.sample import Injection, Sample, both
 
 #: what stands in front of a stage that this module adds; no file of the corpus uses it
 OWN = "own-"
@@ -29,18 +28,10 @@ class Choice:
 
 
 class Lines(NamedTuple):
-    """Lines for a file: what stands in `{-…-}` belongs to the wrong ones, in `{+…+}` to the sound ones."""
+    """Lines for a file, ``«sound|wrong»`` where the two differ, and the files of the build context."""
 
     text: str
     files: Mapping[str, str] = {}
-
-    @property
-    def sound(self) -> str:
-        return re.sub(r"\{\+(.*?)\+\}", r"\1", re.sub(r"\{-.*?-\}", "", self.text, flags=re.DOTALL), flags=re.DOTALL)
-
-    @property
-    def wrong(self) -> str:
-        return re.sub(r"\{-(.*?)-\}", r"\1", re.sub(r"\{\+.*?\+\}", "", self.text, flags=re.DOTALL), flags=re.DOTALL)
 
 
 #: makes up lines
@@ -97,11 +88,10 @@ def marking(pattern: str, writing: Callable[[re.Match[str], Choice], str]) -> In
     def injected(text: str) -> Sample | None:
         choose = Choice(text)
         text = rewritten(text, choose)
-        found = None if "{-" in text or "{+" in text else compiled.search(text)
+        found = None if "«" in text else compiled.search(text)
         if found is None:
             return None
-        marked = Lines(text[: found.start()] + writing(found, choose) + text[found.end() :])
-        return Sample(marked.sound, marked.wrong)
+        return both(text[: found.start()] + writing(found, choose) + text[found.end() :])
 
     return injected
 
@@ -114,16 +104,17 @@ def is_plain(stage: Stage) -> bool:
 
 def inserted(model: Model, at: int, lines: Lines) -> Sample:
     """A file with lines at an offset, in its own line ends and with its own escape character."""
-    text = model.tree.text
-    ending = edits.line_ending(model)
-    gap = "" if not text[:at] or text[:at].endswith("\n") else ending
+    above, below = model.tree.text[:at], model.tree.text[at:]
+    gap = "" if not above or above.endswith("\n") else edits.line_ending(model)
+    added = both(written_as_in(model, lines.text))
+    return Sample(above + gap + added.sound + below, above + gap + added.wrong + below, lines.files)
 
-    def put(added: str) -> str:
-        if model.tree.escape != "\\":
-            added = added.replace("\\\n", model.tree.escape + "\n")
-        return text[:at] + gap + added.replace("\n", ending) + text[at:]
 
-    return Sample(put(lines.sound), put(lines.wrong), lines.files)
+def written_as_in(model: Model, lines: str) -> str:
+    """Lines with the line ends and the escape character of a file."""
+    if model.tree.escape != "\\":
+        lines = lines.replace("\\\n", model.tree.escape + "\n")
+    return lines.replace("\n", edits.line_ending(model))
 
 
 def rewritten(text: str, choose: Choice) -> str:

@@ -2,11 +2,10 @@
 
 import re
 
-from fault_places import OWN, Choice, Lines, Writing, at_end, in_own_stage, inserted, is_plain, rewritten
-from faults import Injection, Sample
-
 from dockls import edits
 from dockls.semantics import Model, Stage
+from faults.places import OWN, Choice, Lines, Writing, at_end, in_own_stage, inserted, is_plain, rewritten
+from faults.sample import Injection, Sample
 
 
 def above(writing: Writing, *, first: bool = False) -> Injection:
@@ -36,7 +35,7 @@ def _stale_lists(choose: Choice) -> Lines:
     options = choose("-y", "-y -q", "--yes")
     lists = choose(f"RUN {tool} update", f"RUN {tool} update -q")
     install = f"{tool} install {options} {_packages(choose)}"
-    return Lines(f"FROM {_debian(choose)} AS {OWN}tools\n{lists}{{- \nRUN -}}{{+ && +}}{install}\n\n")
+    return Lines(f"FROM {_debian(choose)} AS {OWN}tools\n{lists}« && | \nRUN »{install}\n\n")
 
 
 def _misspelt_argument(choose: Choice) -> Lines:
@@ -44,15 +43,15 @@ def _misspelt_argument(choose: Choice) -> Lines:
     name = choose("OWN_VERSION", "OWN_TAG", "OWN_RELEASE")
     platform = choose("", "", "--platform=linux/amd64 ")
     flavor = choose("", f" AS {OWN}tools")
-    return Lines(f"ARG {name}={value}\nFROM {platform}{image}:${{{name}{{-S-}}}}{flavor}\nRUN true\n\n")
+    return Lines(f"ARG {name}={value}\nFROM {platform}{image}:${{{name}«|S»}}{flavor}\nRUN true\n\n")
 
 
 def _old_flag(choose: Choice) -> Lines:
     base, command = choose(
-        ("node:24", "npm ci {---only=production-}{+--omit=dev+}"),
-        ("node:24-alpine", "npm install {---production-}{+--omit=dev+} --no-audit"),
-        ("node:22-slim", "npm prune {---production-}{+--omit=dev+}"),
-        ("node:24", "npm i {---only=prod-}{+--omit=dev+} && npm cache clean --force"),
+        ("node:24", "npm ci «--omit=dev|--only=production»"),
+        ("node:24-alpine", "npm install «--omit=dev|--production» --no-audit"),
+        ("node:22-slim", "npm prune «--omit=dev|--production»"),
+        ("node:24", "npm i «--omit=dev|--only=prod» && npm cache clean --force"),
     )
     return Lines(f"FROM {base} AS {OWN}packages\nWORKDIR /app\nCOPY package*.json ./\nRUN {command}\n\n")
 
@@ -67,14 +66,14 @@ def _misspelt_program(choose: Choice) -> Lines:
         ("ruby:3.4-slim", "ruby", '"own.rb"'),
     )
     keyword = choose("CMD", "ENTRYPOINT")
-    return Lines(f'FROM {base} AS {OWN}runtime\nWORKDIR /own\nCOPY . .\n{keyword} ["{program}{{-e-}}", {words}]\n')
+    return Lines(f'FROM {base} AS {OWN}runtime\nWORKDIR /own\nCOPY . .\n{keyword} ["{program}«|e»", {words}]\n')
 
 
 def _lists_kept(choose: Choice) -> Lines:
     cleanup = choose(" && rm -rf /var/lib/apt/lists/*", " \\\n && rm -rf /var/lib/apt/lists/*")
     return Lines(
         f"FROM {_debian(choose)} AS {OWN}runtime\n"
-        f"RUN apt-get update && apt-get install -y {_packages(choose)}{{+{cleanup}+}}\n"
+        f"RUN apt-get update && apt-get install -y {_packages(choose)}«{cleanup}|»\n"
     )
 
 
@@ -82,7 +81,7 @@ def _relative_folder(choose: Choice) -> Lines:
     base = choose("alpine:3.24", "debian:13-slim", "python:3.14-slim", "node:24", "eclipse-temurin:21-jre", "ubuntu")
     folder = choose("own", "own/app", "srv", "opt/own")
     before = choose("", "RUN true\n", "USER 1000\n", "ENV OWN=1\n")
-    return Lines(f"FROM {base} AS {OWN}files\n{before}WORKDIR {{+/+}}{folder}\nCOPY . .\n\n")
+    return Lines(f"FROM {base} AS {OWN}files\n{before}WORKDIR «/|»{folder}\nCOPY . .\n\n")
 
 
 def _started_by_a_shell(choose: Choice) -> Lines:
@@ -91,7 +90,7 @@ def _started_by_a_shell(choose: Choice) -> Lines:
     keyword = choose("CMD", "ENTRYPOINT")
     return Lines(
         f"FROM {choose('node:24', 'python:3.14-slim', 'eclipse-temurin:21-jre', 'debian:13')} AS {OWN}runtime\n"
-        f"{keyword} {{+[{listed}]+}}{{-{' '.join(words)}-}}\n"
+        f"{keyword} «[{listed}]|{' '.join(words)}»\n"
     )
 
 
@@ -101,7 +100,7 @@ def _go_flags(choose: Choice) -> Lines:
     flags = choose("-a -installsuffix cgo ", "-a -installsuffix nocgo ", "-installsuffix cgo ")
     rest = choose("-o /own .", "-ldflags='-s -w' -o /own ./cmd/own", "-v \\\n    -o /own .")
     source = "WORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\n"
-    return Lines(f"FROM {base} AS {OWN}build\n{source}RUN {before}go build {{-{flags}-}}{rest}\n\n")
+    return Lines(f"FROM {base} AS {OWN}build\n{source}RUN {before}go build «|{flags}»{rest}\n\n")
 
 
 def _swapped(choose: Choice, keyword: str) -> Lines:
@@ -113,14 +112,14 @@ def _swapped(choose: Choice, keyword: str) -> Lines:
     else:
         taken = choose(f"COPY --from={name} /own /", f"RUN --mount=from={name},target=/of true")
         user = f"FROM {choose('busybox', 'alpine:3.24')} AS {OWN}more\n{taken}\n\n"
-    return Lines(f"{{+{used}+}}{user}{{-{used}-}}")
+    return Lines(f"«{used}|»{user}«|{used}»")
 
 
 def _other_case(choose: Choice) -> Lines:
     name = OWN + choose("base", "tools", "deps-2")
     wrong = choose(name.upper(), name.title(), name[0].upper() + name[1:])
     base, ending = choose("alpine:3.24", "debian:13"), choose(f" AS {OWN}more", "")
-    return Lines(f"FROM {base} AS {name}\nRUN true\n\nFROM {{+{name}+}}{{-{wrong}-}}{ending}\nRUN true\n\n")
+    return Lines(f"FROM {base} AS {name}\nRUN true\n\nFROM «{name}|{wrong}»{ending}\nRUN true\n\n")
 
 
 def _undeclared(choose: Choice) -> Lines:
@@ -132,13 +131,13 @@ def _undeclared(choose: Choice) -> Lines:
         f"RUN <<END\ntouch /own-${{{name}}}\nEND\n",
     )
     base = choose("alpine:3.24", "debian:13-slim", "node:24")
-    return Lines(f"ARG {name}=1.2\nFROM {base} AS {OWN}tools\n{{+ARG {name}\n+}}{used}\n")
+    return Lines(f"ARG {name}=1.2\nFROM {base} AS {OWN}tools\n«ARG {name}\n|»{used}\n")
 
 
 def _misspelt_variable(choose: Choice) -> Lines:
     name = choose("OWN_FOLDER", "OWN_HOME", "APP_ROOT_OWN")
     kind, base = choose("ENV", "ARG"), choose("alpine:3.24", "debian:13-slim", "node:24")
-    written = f"${{{name}{{-E-}}}}"
+    written = f"${{{name}«|E»}}"
     used = choose(f"WORKDIR {written}", f"COPY . {written}/app/", f"ENV OWN={written}/bin", f"LABEL own={written}")
     return Lines(f"FROM {base} AS {OWN}files\n{kind} {name}=/own\n{used}\n\n")
 
@@ -152,7 +151,7 @@ def _late_cleanup(choose: Choice, stage: Stage) -> Lines:
         "apt-get clean && rm -rf /var/lib/apt/lists/*",
         "npm cache clean --force",
     )
-    return Lines(f"{{-RUN {emptying}\n-}}")
+    return Lines(f"«|RUN {emptying}\n»")
 
 
 INJECTIONS: dict[str, Injection] = {

@@ -2,15 +2,14 @@
 
 import re
 
-from fault_places import OWN, Choice, Lines, at_end, below_from, inserted, marking
-from faults import Sample
-
 from dockls import edits
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.environment_reads import brings_packages, looks_up
 from dockls.semantics.execution import executed, executed_by
 from dockls.semantics.ownership import is_kept_by_root
+from faults.places import OWN, Choice, Lines, at_end, below_from, inserted, marking
+from faults.sample import Sample, both
 
 #: commands of strangers that keep what they download outside of the project's folder, and what to run once more
 _AGAIN = {
@@ -27,7 +26,7 @@ def early_argument(text: str) -> Sample | None:
     choose, model = Choice(text), Model.of(text)
     stage = model.stages[-1] if model.stages else None
     runs = [] if stage is None else [one for one in stage.instructions if one.effective.keyword == "RUN"]
-    if stage is None or "{-" in text or any("ARG" in one.text[:3] for one in stage.instructions):
+    if stage is None or "«" in text or any("ARG" in one.text[:3] for one in stage.instructions):
         return None
     commands = [executed_by(stage, run) for run in runs]
     if not commands or not all(commands) or any(looks_up(each.words) for each in executed(stage)):
@@ -40,8 +39,8 @@ def early_argument(text: str) -> Sample | None:
     end = model.start_of(last) + len(last.text)
     if not text[:end].endswith("\n"):
         return None
-    marked = f"{text[:at]}{{-ARG {name}\n-}}{text[at:end]}{{+ARG {name}\n+}}LABEL own.revision=${name}\n{text[end:]}"
-    return Sample(Lines(marked).sound, Lines(marked).wrong)
+    marked = f"{text[:at]}«|ARG {name}\n»{text[at:end]}«ARG {name}\n|»LABEL own.revision=${name}\n{text[end:]}"
+    return both(marked)
 
 
 def second_download(text: str) -> Sample | None:
@@ -61,8 +60,8 @@ def second_download(text: str) -> Sample | None:
         if "$" in stage.declaration.text or stage.declaration.flags or re.search("mount=|/.nuget", text):
             continue
         lines = Lines(
-            f"FROM {{-{stage.declaration.words[0].value}-}}{{+{name}+}} AS {OWN}test\n"
-            f"{{-COPY --from={name} {tool.directory} {tool.directory}\n-}}WORKDIR {tool.directory}\n"
+            f"FROM «{name}|{stage.declaration.words[0].value}» AS {OWN}test\n"
+            f"«|COPY --from={name} {tool.directory} {tool.directory}\n»WORKDIR {tool.directory}\n"
             f"RUN {choose('', 'true && ')}{_AGAIN[tool.words[0]]}\n\n"
         )
         last = model.stages[-1].declaration
@@ -75,7 +74,7 @@ def _writing(choose: Choice, stage: Stage) -> Lines:
     command = choose("touch own.txt", "echo own > own.txt", f"mkdir {folder}/own", "python3 -m venv .own", "npm ci")
     user = choose("1000", "1000:1000", "65534")
     name = user.partition(":")[0]
-    return Lines(f"{{+RUN chown {name} {folder}\n+}}USER {user}\nRUN {command}\n")
+    return Lines(f"«RUN chown {name} {folder}\n|»USER {user}\nRUN {command}\n")
 
 
 def _is_kept(stage: Stage) -> bool:
@@ -93,10 +92,10 @@ def _headers(choose: Choice, stage: Stage) -> Lines | None:
     release = None if known is None else known.release
     if known is not None and known.distribution == "alpine":
         name, library = choose(("libpq-dev", "libpq"), ("sqlite-dev", "sqlite-libs"))
-        return Lines(f"RUN apk add --no-cache {{-{name}-}}{{+{library}+}}{choose('', ' tini')}\n")
+        return Lines(f"RUN apk add --no-cache «{library}|{name}»{choose('', ' tini')}\n")
     if release in ("bookworm", "trixie"):
         name, library = choose(("libpq-dev", "libpq5"), ("zlib1g-dev", "zlib1g"))
-        return Lines(f"RUN apt-get update && apt-get install -y {{-{name}-}}{{+{library}+}}\n")
+        return Lines(f"RUN apt-get update && apt-get install -y «{library}|{name}»\n")
     return None
 
 
@@ -126,7 +125,7 @@ def _started_twice(found: re.Match[str], choose: Choice) -> str:
         "java": "gcr.io/distroless/java21-debian13",
     }
     brought = '"-jar", ' if program == "java" and words.startswith('"-jar"') else ""
-    return f'FROM {images[program]}{found[1] or ""}{found[2]}{{-"{program}", {brought}-}}{words.removeprefix(brought)}'
+    return f'FROM {images[program]}{found[1] or ""}{found[2]}«|"{program}", {brought}»{words.removeprefix(brought)}'
 
 
 #: the last stage of a file that ends in a CMD of an interpreter and has no ENTRYPOINT
@@ -142,6 +141,6 @@ cache_of_nothing = marking(
     r"^RUN (?=apt-get update(?: -\w+)* *&& *(?:\\\n\s*)?apt-get install )",
     lambda found, choose: (
         f"RUN --mount=type=cache,{choose('', 'sharing=locked,')}target=/var/cache/apt{choose('', '/archives')} "
-        "{+rm -f /etc/apt/apt.conf.d/docker-clean && +}"
+        "«rm -f /etc/apt/apt.conf.d/docker-clean && |»"
     ),
 )

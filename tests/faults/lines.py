@@ -2,12 +2,11 @@
 
 import re
 
-from faults import Injection, Sample, on_known_base, on_known_bases, prepared, replacing
-
 from dockls.knowledge import official_images
 from dockls.semantics import Model
 from dockls.semantics.compatibility import base_facts
 from dockls.syntax import Place
+from faults.sample import Injection, Sample, on_known_base, on_known_bases, prepared, replacing
 
 
 def with_stage_below(text: str, keyword: str) -> Sample | None:

@@ -5,7 +5,7 @@ The corpus has too few files of each kind: hardly any Rust, Poetry or Node in it
 
 import json
 
-from fault_places import OWN, Choice, Lines
+from faults.places import OWN, Choice, Lines
 
 _PACKAGE = {"name": "own", "dependencies": {"left-pad": "1.3.0"}, "devDependencies": {"typescript": "5", "vite": "7"}}
 _LOCKS = {"package-lock.json": "{}", "yarn.lock": "", "pnpm-lock.yaml": "", "bun.lock": "", "src/main.ts": ""}
@@ -32,9 +32,9 @@ def build_for_production(choose: Choice) -> Lines:
         ("NODE_ENV=production npm ci", "", "npm run build"),
         ("NODE_ENV=production pnpm install", "", "pnpm run build"),
     )
-    against = {"npm": "{+ --include=dev+}", "pnpm": "{+ --prod=false+}"}[install.split()[1]] if not flag else ""
+    against = {"npm": "« --include=dev|»", "pnpm": "« --prod=false|»"}[install.split()[1]] if not flag else ""
     silent = " --no-audit" if "npm ci" in install else ""
-    both = f"{install}{{-{flag}-}}{against}{silent}" + choose("", " && rm -rf /tmp/x")
+    both = f"{install}«|{flag}»{against}{silent}" + choose("", " && rm -rf /tmp/x")
     steps = choose(
         f"COPY package*.json *lock* ./\nRUN {both}\nCOPY . .\nRUN {build}\n",
         f"COPY . .\nRUN {both} \\\n && {build}\n",
@@ -43,7 +43,7 @@ def build_for_production(choose: Choice) -> Lines:
     if flag and choose(False, False, False, True) and "&&" not in both:
         words = [f'"{word}"' for word in install.split()] + ['"--ignore-scripts"'] * ("npm ci" in install)
         left_out = "".join([f', "{word}"' for word in flag.split()])
-        steps = f"COPY . .\nRUN [{', '.join(words)}{{-{left_out}-}}]\nRUN {build}\n"
+        steps = f"COPY . .\nRUN [{', '.join(words)}«|{left_out}»]\nRUN {build}\n"
     script = choose("tsc", "tsc -p . && vite build", "NODE_ENV=production vite build", "node_modules/.bin/vite build")
     manifest = json.dumps(_PACKAGE | {"scripts": {"build": script, "build:web": script}})
     files = choose({}, {"package.json": manifest, **_LOCKS})
@@ -71,8 +71,8 @@ def early_argument(choose: Choice) -> Lines:
         f"RUN echo ${name} > /revision\n",
     )
     return Lines(
-        f"FROM {base} AS {OWN}runtime\nWORKDIR /app\n{{-{declared}\n-}}{copied}RUN {install}\n"
-        f"COPY app /app/\n{{+{declared}\n+}}{used}\n"
+        f"FROM {base} AS {OWN}runtime\nWORKDIR /app\n«|{declared}\n»{copied}RUN {install}\n"
+        f"COPY app /app/\n«{declared}\n|»{used}\n"
     )
 
 
@@ -90,8 +90,8 @@ def early_sources(choose: Choice) -> Lines:
     manifests = known if is_known else guess
     whole, folder = choose((". .", "./"), (". ./", "./"), ("./ ./", "./"), (". /app/", "/app/"), (". /app", "/app/"))
     return Lines(
-        f"FROM {base} AS {OWN}build\nWORKDIR /app\n{{-COPY {whole}\n-}}{{+COPY {manifests} {folder}\n+}}RUN {install}\n"
-        f"{{+COPY {whole}\n+}}RUN {choose('make', './build.sh', 'true')}\n\n",
+        f"FROM {base} AS {OWN}build\nWORKDIR /app\n«COPY {manifests} {folder}\n|COPY {whole}\n»RUN {install}\n"
+        f"«COPY {whole}\n|»RUN {choose('make', './build.sh', 'true')}\n\n",
         files if is_known else {},
     )
 
@@ -113,7 +113,7 @@ def cache_of_nothing(choose: Choice) -> Lines:
     behind = choose("", " && true") if "&&" in joint else choose("", "; true")
     return Lines(
         f"FROM {base} AS {OWN}build\nRUN --mount=type=cache,target={folder} {start}{command}"
-        f"{{-{joint}{cleaning}-}}{behind}\n\n"
+        f"«|{joint}{cleaning}»{behind}\n\n"
     )
 
 
@@ -131,8 +131,8 @@ def second_download(choose: Choice) -> Lines:
     name = f"{OWN}{choose('build', 'compile')}"
     return Lines(
         f"FROM {image} AS {name}\nWORKDIR {folder}\nCOPY . .\nRUN {build}\n\n"
-        f"FROM {{-{image}-}}{{+{name}+}} {choose('AS', 'as')} {OWN}test\nWORKDIR {folder}\n"
-        f"{{-COPY --from={name} {copied}\n-}}RUN {choose('', 'true && ')}{test}\n\n"
+        f"FROM «{name}|{image}» {choose('AS', 'as')} {OWN}test\nWORKDIR {folder}\n"
+        f"«|COPY --from={name} {copied}\n»RUN {choose('', 'true && ')}{test}\n\n"
     )
 
 
@@ -148,7 +148,7 @@ def headers_in_image(choose: Choice) -> Lines:
     behind = choose("", " && true") if "apk" in install else " && rm -rf /var/lib/apt/lists/*"
     return Lines(
         f"\nFROM rust:1.90 AS {OWN}build\nWORKDIR /src\nCOPY . .\nRUN cargo build --release\n\nFROM {base}\n"
-        f"RUN {install}{{-{headers}-}}{{+{library}+}}{choose('', ' tini')}{behind}\n"
+        f"RUN {install}«{library}|{headers}»{choose('', ' tini')}{behind}\n"
         f'COPY --from={OWN}build /src/target/release/server /server\nCMD ["/server"]\n'
     )
 
@@ -172,7 +172,7 @@ def older_sources(choose: Choice) -> Lines:
     start, behind = choose(("", ""), ("cd . && ", ""), ("", " && cp target/release/own /own"))
     return Lines(
         f"FROM rust:1.90{choose('', '-alpine')} AS {OWN}build\nWORKDIR {folder}\n{manifests}{first}{copied}\n"
-        f"RUN {start}{{+touch -c {folder}/src/{name} && +}}{build}{behind}\n\n"
+        f"RUN {start}«touch -c {folder}/src/{name} && |»{build}{behind}\n\n"
     )
 
 
@@ -188,7 +188,7 @@ def early_platform(choose: Choice) -> Lines:
     declared = choose("ARG TARGETARCH", "ARG TARGETARCH=amd64", "ARG TARGETARCH")
     return Lines(
         f"FROM --platform=$BUILDPLATFORM {base} AS {OWN}build\nWORKDIR /src\n"
-        f"{{-{declared}\n-}}{copied}\nRUN {download}\nCOPY . .\n{{+{declared}\n+}}RUN {build}\n\n"
+        f"«|{declared}\n»{copied}\nRUN {download}\nCOPY . .\n«{declared}\n|»RUN {build}\n\n"
     )
 
 
@@ -205,11 +205,11 @@ def nothing_added(choose: Choice) -> Lines:
     base = "oven/bun:1" if install.startswith("bun") else "node:24"
     upon = choose("", f"\nFROM {OWN}deps AS {OWN}build\n")
     step = choose(
-        f"{{-RUN {flags}{again}\n-}}",
-        f"{{-RUN {flags}cd . && {again}\n-}}",
-        f"RUN {flags}{{-{again} && -}}rm -rf /tmp/own\n",
-        f"RUN true{{-; {again}-}}; rm -rf /tmp/own\n",
-        f"RUN true \\\n{{- && {again}-}} && true\n",
+        f"«|RUN {flags}{again}\n»",
+        f"«|RUN {flags}cd . && {again}\n»",
+        f"RUN {flags}«|{again} && »rm -rf /tmp/own\n",
+        f"RUN true«|; {again}»; rm -rf /tmp/own\n",
+        f"RUN true \\\n«| && {again}» && true\n",
     )
     return Lines(
         f"FROM {base} AS {OWN}deps\nWORKDIR /app\nCOPY package*.json ./\nRUN {flags}{install}\n{upon}"
@@ -234,7 +234,7 @@ def project_without_sources(choose: Choice) -> Lines:
     between = choose("", "ENV POETRY_VIRTUALENVS_CREATE=false\n", f"\nFROM {OWN}base AS {OWN}build\n")
     return Lines(
         f"FROM python:3.{choose('14', '13')}-slim AS {OWN}base\nRUN {get}\nWORKDIR /app\nCOPY {manifests}\n{between}"
-        f"RUN {start}{poetry} {verb}{{+ --no-root+}}{flags}{behind}\nCOPY . .\n\n"
+        f"RUN {start}{poetry} {verb}« --no-root|»{flags}{behind}\nCOPY . .\n\n"
     )
 
 
@@ -254,7 +254,7 @@ def started_twice(choose: Choice) -> Lines:
     comma = choose(", ", ",", " , ")
     return Lines(
         f"\nFROM {image} AS {OWN}runtime\nCOPY app /app/\n{choose('', 'EXPOSE 80', 'WORKDIR /app')}\n"
-        f'CMD [{{-"{program}"{comma}{arguments}-}}{{+{sound}+}}]\n\n'
+        f'CMD [«{sound}|"{program}"{comma}{arguments}»]\n\n'
     )
 
 
@@ -269,15 +269,15 @@ def writing_as_user(choose: Choice) -> Lines:
     copied = choose(f"COPY {chown}package*.json ./\n", f"COPY package.json package-lock.json {folder}/\n", "COPY . .\n")
     return Lines(
         f"FROM {base} AS {OWN}runtime\nWORKDIR {folder}\n{copied}{choose('', 'RUN apt-get --version || true')}\n"
-        f'{{+RUN chown {user} {folder}\n+}}USER {user}\nRUN {command}\nCMD ["node", "server.js"]\n\n'
+        f'«RUN chown {user} {folder}\n|»USER {user}\nRUN {command}\nCMD ["node", "server.js"]\n\n'
     )
 
 
 def one_architecture(choose: Choice) -> Lines:
     """A program that is built for one architecture alone."""
     architecture = choose("amd64", "arm64")
-    value = f"{{-{architecture}-}}{{+$TARGETARCH+}}"
-    declared = "{+ARG TARGETARCH\n+}"
+    value = f"«$TARGETARCH|{architecture}»"
+    declared = "«ARG TARGETARCH\n|»"
     steps = choose(
         f"{declared}RUN CGO_ENABLED=0 GOOS=linux GOARCH={value} go build -o /server .\n",
         f"{declared}ENV CGO_ENABLED=0 \\\n    GOARCH={value}\nRUN go build -o /server .\n",
@@ -306,7 +306,7 @@ def single_file(choose: Choice) -> Lines:
     }
     return Lines(
         f"FROM golang:1.25 AS {OWN}build\nWORKDIR /src\nCOPY . .\n"
-        f"RUN {start}go build {flags}{{+{package}+}}{{-{file}-}}{behind}\n\n",
+        f"RUN {start}go build {flags}«{package}|{file}»{behind}\n\n",
         files if file == "server.go" or choose(True, False) else {},
     )
 
@@ -324,8 +324,8 @@ def unexported(choose: Choice) -> Lines:
     between = choose("; ", " && ", " \\\n && ", " && true && ")
     before = choose("", "set -eux; ", "cd /own && ")
     run = choose(
-        f"RUN {before}{{+export +}}{setting}{between}{command}\n",
-        f"RUN {before}{{+export +}}{setting}{between}{command}\n",
-        f"RUN <<END\n{{+export +}}{setting}\n{command}\nEND\n",
+        f"RUN {before}«export |»{setting}{between}{command}\n",
+        f"RUN {before}«export |»{setting}{between}{command}\n",
+        f"RUN <<END\n«export |»{setting}\n{command}\nEND\n",
     )
     return Lines(f"FROM {base} AS {OWN}build\nWORKDIR /own\nCOPY . .\n{run}\n")

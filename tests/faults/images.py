@@ -2,13 +2,12 @@
 
 import re
 
-from faults import Injection, Sample
-from weaving import both, on, one_of, woven
-
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts, version_numbers
 from dockls.semantics.files import copies_of
 from dockls.syntax import Place
+from faults.sample import Injection, Sample
+from faults.weaving import both, on, one_of, woven
 
 
 def keeps_its_root(stage: Stage) -> bool:

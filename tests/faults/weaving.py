@@ -1,26 +1,19 @@
 """Forms: a few lines with a fault, woven into a stranger's file whose own lines stay as they are.
 
 A form says what stands above the file's first stage and, below a line ``...``, what stands at its end. Where both texts
-differ it says ``«sound|wrong»``. The lines take on the escape character and the line ends of the file.
+differ it says ``«sound|wrong»``.
 """
 
 import re
 from collections.abc import Callable, Mapping
 
-from faults import Injection, Sample
-
-from dockls import edits
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
+from faults.places import Choice, rewritten, written_as_in
+from faults.sample import Injection, Sample, both
 
 STRANGER = "...\n"
-_CHOICE = re.compile(r"«([^«»|]*)\|([^«»]*)»")
 _NAME = re.compile(r"^FROM .* AS (\S+)$", re.MULTILINE)
-
-
-def both(text: str, files: Mapping[str, str] | None = None, modes: Mapping[str, int] | None = None) -> Sample:
-    """The sound text and the wrong one of a text with choices."""
-    return Sample(_CHOICE.sub(r"\1", text), _CHOICE.sub(r"\2", text), files or {}, modes or {})
 
 
 def one_of(*injections: Injection) -> Injection:
@@ -45,7 +38,7 @@ def woven(
     names = _NAME.findall(form)
 
     def injected(text: str) -> Sample | None:
-        text = in_other_dress(text)
+        text = rewritten(text, Choice(text))
         model = Model.of(text)
         if not model.stages or re.search(r"from=\d", text) or any(name in text for name in names):
             return None
@@ -54,30 +47,14 @@ def woven(
         if (fits is not None and not fits(last)) or not last.instructions or not _is_ended(text, last):
             return None
         first = model.start_of(model.stages[0].declaration)
-        added = _as_in(model, above), _as_in(model, behind)
+        added = written_as_in(model, above), written_as_in(model, behind)
         return both(text[:first] + added[0] + text[first:] + added[1], files, modes)
 
     return injected
 
 
-def in_other_dress(text: str) -> str:
-    """One in five texts with the line ends of Windows, one with another escape character, where they can be had."""
-    turn = len(text) % 5
-    if turn == 0 and "\r" not in text:
-        return text.replace("\n", "\r\n")
-    if turn == 1 and "`" not in text and "<<" not in text and not re.match(r"# *\w+ *=", text):
-        return "# escape=`\n" + text.replace("\\\n", "`\n")
-    return text
-
-
 def _is_ended(text: str, last: Stage) -> bool:
     return text.endswith("\n") and not text.rstrip().endswith(("\\", "`")) and "«" not in text
-
-
-def _as_in(model: Model, lines: str) -> str:
-    """Lines in the way of the file."""
-    escape = model.stages[0].declaration.escape
-    return lines.replace(" \\\n", f" {escape}\n").replace("\n", edits.line_ending(model))
 
 
 def on(*families: str, **facts: object) -> Callable[[Stage], bool]:

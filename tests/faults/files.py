@@ -2,11 +2,10 @@
 
 import re
 
-from faults import Injection, Sample
-from weaving import on, one_of, woven
-
 from dockls.semantics import Model
 from dockls.syntax import Place
+from faults.sample import Injection, Sample
+from faults.weaving import on, one_of, woven
 
 
 def with_misspelt_source(text: str) -> Sample | None:

@@ -1,4 +1,4 @@
-"""How faults are put into files that lack them."""
+"""A file with and without a fault, and the plain ways to make one."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +22,14 @@ class Sample(NamedTuple):
         if not self.files:
             return EMPTY_SURROUNDINGS
         return EMPTY_SURROUNDINGS._replace(context=FileMapContext(self.files, modes=self.modes, certain=True))
+
+
+_CHOICE = re.compile(r"«([^«»|]*)\|([^«»]*)»")
+
+
+def both(text: str, files: Mapping[str, str] | None = None, modes: Mapping[str, int] | None = None) -> Sample:
+    """The sample of a text that says ``«sound|wrong»`` where the two differ."""
+    return Sample(_CHOICE.sub(r"\1", text), _CHOICE.sub(r"\2", text), files or {}, modes or {})
 
 
 #: what puts a fault into a text; None where the text has no place for it

@@ -3,14 +3,13 @@
 import re
 from itertools import pairwise
 
-import faults_between_lines as between
-import faults_of_own_stages as own
-from fault_places import OWN, Choice, Lines, at_end, below_from, either, in_own_stage, inserted, is_plain, marking
-from faults import Injection, Sample, on_known_base, on_known_bases
-
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.files import copies_of
+from faults import between_lines as between
+from faults import own_stages as own
+from faults.places import OWN, Choice, Lines, at_end, below_from, either, in_own_stage, inserted, is_plain, marking
+from faults.sample import Injection, Sample, on_known_base, on_known_bases
 
 _NAMES = (
     "Jane Doe <jane@example.com>", '"Jane Doe"', "'jane'", "jane@example.com", "J. O'Neill", "Jané, Bob & Co.",
@@ -23,21 +22,21 @@ def _maintainer(name: str, choose: Choice, escape: str = "\\") -> str:
     quoted = name[0] in "\"'" and name[0] == name[-1] and name.count(name[0]) == 2
     plain = (name[1:-1] if quoted else name).replace('"', escape + '"')
     blank = choose(" ", "  ", "\t")
-    return f'{{-{keyword}{blank}{name}-}}{{+LABEL org.opencontainers.image.authors="{plain}"+}}'
+    return f'«LABEL org.opencontainers.image.authors="{plain}"|{keyword}{blank}{name}»'
 
 
 def _flag(choose: Choice) -> str:
     """A flag of RUN with a slip of the pen in one of its words."""
     return choose(
-        "--mount=type={-cahe-}{+cache+},target=/root/.cache",
-        "--mount=type=cache,{-traget-}{+target+}=/root/.cache",
-        "--mount=type=cache,target=/root/.cache,sharing={-lockd-}{+locked+}",
-        "--mount=target=/own,type={-bnd-}{+bind+}",
-        "--network={-nonee-}{+none+}",
-        "--network={-defalt-}{+default+}",
-        "--security={-sandbx-}{+sandbox+}",
-        "--mount=type=secret,id=own,{-evn-}{+env+}=OWN",
-        "--mount=type=tmpfs,target=/own --mount=type={-tmpf-}{+tmpfs+},target=/more",
+        "--mount=type=«cache|cahe»,target=/root/.cache",
+        "--mount=type=cache,«target|traget»=/root/.cache",
+        "--mount=type=cache,target=/root/.cache,sharing=«locked|lockd»",
+        "--mount=target=/own,type=«bind|bnd»",
+        "--network=«none|nonee»",
+        "--network=«default|defalt»",
+        "--security=«sandbox|sandbx»",
+        "--mount=type=secret,id=own,«env|evn»=OWN",
+        "--mount=type=tmpfs,target=/own --mount=type=«tmpfs|tmpf»,target=/more",
     )
 
 
@@ -46,7 +45,7 @@ def _without_cache(found: re.Match[str], choose: Choice) -> str:
     start, flag, rest = found.groups()
     folder = "/var/cache/apk" if "apk" in start else choose("/root/.cache/pip", "/root/.cache")
     mount = choose(f"type=cache,target={folder}", f"type=cache,id=own,target={folder}", f"target={folder},type=cache")
-    return f"RUN --mount={mount} {start}{{-{flag}-}}{rest}"
+    return f"RUN --mount={mount} {start}«|{flag}»{rest}"
 
 
 def _echo(choose: Choice, stage: Stage) -> Lines | None:
@@ -61,24 +60,24 @@ def _echo(choose: Choice, stage: Stage) -> Lines | None:
     form = f"'{form}'"
     if option and "'" not in text and choose(False, False, True):
         before, behind, form = "sh -c '", "'", form.replace("'", '"')
-    return Lines(f"RUN {before}{{-echo {option}-}}{{+printf {form} +}}{text}{target}{behind}\n")
+    return Lines(f"RUN {before}«printf {form} |echo {option}»{text}{target}{behind}\n")
 
 
 def _search_path(choose: Choice, stage: Stage) -> Lines | None:
     """A search path that names a folder beside the one with what is looked for."""
     entry, files = choose(
-        ("PATH=/root/.local{+/bin+}:$PATH", {}),
-        ('PATH="$PATH:/root/.cargo{+/bin+}"', {}),
-        ('PATH="/opt/own/venv{+/bin+}:${PATH}"', {}),
-        ("OWN=1 PATH=/usr/own/.venv{+/bin+}:$PATH", {}),
-        ("JAVA_HOME=/opt/own/jdk\nENV PATH=$JAVA_HOME{+/bin+}:$PATH", {}),
-        ("NODE_PATH=/own/node_modules{-/.bin-}", {}),
-        ("OWN=2 \\\n    PATH=/own/node_modules{+/.bin+}:$PATH", {}),
-        ("PATH={-~-}{+/root+}/.local/bin:$PATH", {}),
-        ("PATH $PATH:/root/.local{+/bin+}", {}),
-        ("PATH='/usr/local/go{+/bin+}:/usr/bin:/bin'", {}),
-        ("GOPATH=/own \\\n    OWN=3\nENV PATH=$PATH:$GOPATH{+/bin+}", {}),
-        ("PATH=/usr/lib/jvm/java-21{+/bin+}:$PATH", {}),
+        ("PATH=/root/.local«/bin|»:$PATH", {}),
+        ('PATH="$PATH:/root/.cargo«/bin|»"', {}),
+        ('PATH="/opt/own/venv«/bin|»:${PATH}"', {}),
+        ("OWN=1 PATH=/usr/own/.venv«/bin|»:$PATH", {}),
+        ("JAVA_HOME=/opt/own/jdk\nENV PATH=$JAVA_HOME«/bin|»:$PATH", {}),
+        ("NODE_PATH=/own/node_modules«|/.bin»", {}),
+        ("OWN=2 \\\n    PATH=/own/node_modules«/.bin|»:$PATH", {}),
+        ("PATH=«/root|~»/.local/bin:$PATH", {}),
+        ("PATH $PATH:/root/.local«/bin|»", {}),
+        ("PATH='/usr/local/go«/bin|»:/usr/bin:/bin'", {}),
+        ("GOPATH=/own \\\n    OWN=3\nENV PATH=$PATH:$GOPATH«/bin|»", {}),
+        ("PATH=/usr/lib/jvm/java-21«/bin|»:$PATH", {}),
     )
     return Lines(f"ENV {entry}\n", files)
 
@@ -87,15 +86,15 @@ def _java_option(choose: Choice, stage: Stage) -> Lines:
     option = choose("-XX:+UseContainerSupport", "-XX:+UseContainerSupport", "-XX:+UseCGroupMemoryLimitForHeap")
     return Lines(
         choose(
-            f'ENV JAVA_TOOL_OPTIONS="-Xmx1g{{- {option}-}} -Down=1"\n',
-            f"ENV OWN=1 \\\n    JAVA_OPTS='-Xmx1g{{- {option}-}}'\n",
-            f'ENV JAVA_OPTS="{{-{option} -}}-Xmx1g"\n',
-            f'CMD ["java", {{-"{option}", -}}"-jar", "/own.jar"]\n',
-            f'CMD ["java"{{-, "{option}"-}}, "-jar", "/own.jar"]\n',
-            f'ENTRYPOINT ["sh", "-c", "exec java{{- {option}-}} -jar /own.jar"]\n',
-            f"CMD java{{- {option}-}} \\\n    -jar /own.jar\n",
-            f"CMD exec java \\\n{{-    {option} \\\n-}}    -jar /own.jar\n",
-            f"ENV JAVA_OPTS -Xmx1g{{- {option}-}} -Down=1\n",
+            f'ENV JAVA_TOOL_OPTIONS="-Xmx1g«| {option}» -Down=1"\n',
+            f"ENV OWN=1 \\\n    JAVA_OPTS='-Xmx1g«| {option}»'\n",
+            f'ENV JAVA_OPTS="«|{option} »-Xmx1g"\n',
+            f'CMD ["java", «|"{option}", »"-jar", "/own.jar"]\n',
+            f'CMD ["java"«|, "{option}"», "-jar", "/own.jar"]\n',
+            f'ENTRYPOINT ["sh", "-c", "exec java«| {option}» -jar /own.jar"]\n',
+            f"CMD java«| {option}» \\\n    -jar /own.jar\n",
+            f"CMD exec java \\\n«|    {option} \\\n»    -jar /own.jar\n",
+            f"ENV JAVA_OPTS -Xmx1g«| {option}» -Down=1\n",
         )
     )
 
@@ -113,7 +112,7 @@ def _shell(choose: Choice, stage: Stage) -> Lines:
         ("", "env PORT=80 /own/server"),
     )
     flags = choose('"-c"', '"-ec"', '"-xc"')
-    return Lines(f'ENTRYPOINT [{shell}, {flags}, "{before}{{+exec +}}{command}"]\n')
+    return Lines(f'ENTRYPOINT [{shell}, {flags}, "{before}«exec |»{command}"]\n')
 
 
 def _on_debian(stage: Stage) -> bool:
@@ -124,7 +123,7 @@ def _on_debian(stage: Stage) -> bool:
 def _go_file(found: re.Match[str], choose: Choice) -> str:
     """The package that is built, by the name of its file."""
     folder = found[2].rstrip("/")
-    return f"{found[1]}{{+{folder}+}}{{-{'' if folder == '.' else folder + '/'}main.go-}}{found[3]}"
+    return f"{found[1]}«{folder}|{'' if folder == '.' else folder + '/'}main.go»{found[3]}"
 
 
 def _useless_cleanup(text: str) -> Sample | None:
@@ -147,7 +146,7 @@ def _useless_cleanup(text: str) -> Sample | None:
             "set -eux; cd /own; rm -rf cache",
         )
         assert below.index == stage.index + 1
-        return inserted(model, model.start_of(last) + len(last.text), Lines(f"{{-RUN {cleaning}\n-}}"))
+        return inserted(model, model.start_of(last) + len(last.text), Lines(f"«|RUN {cleaning}\n»"))
     return None
 
 
@@ -171,7 +170,7 @@ def _in_no_folder(choose: Choice) -> Lines:
     base = choose("node:24", "python:3.14-slim", "debian:trixie", "alpine:3.22", "eclipse-temurin:21-jre", "nginx:1.29")
     before = choose("", "ENV OWN=1\n", "RUN mkdir -p /own\n")
     copied = choose("COPY . .", "COPY . ./", "ADD . .", "COPY app ./app", "COPY --chown=1000 . .", "COPY *.json ./")
-    return Lines(f'FROM {base} AS {OWN}runtime\n{before}{{+WORKDIR /app\n+}}{copied}\nCMD ["./run"]\n\n')
+    return Lines(f'FROM {base} AS {OWN}runtime\n{before}«WORKDIR /app\n|»{copied}\nCMD ["./run"]\n\n')
 
 
 def _exec(text: str) -> Sample | None:
@@ -186,7 +185,7 @@ def _exec(text: str) -> Sample | None:
 
     def shelled(found: re.Match[str], choose: Choice) -> str:
         words = re.findall(r'"([^"]*)"', found[2])
-        return f'{found[1]} [{choose("", " ")}"sh", "-c", "{{+exec +}}{" ".join(words)}"]'
+        return f'{found[1]} [{choose("", " ")}"sh", "-c", "«exec |»{" ".join(words)}"]'
 
     return marking(r'^(CMD|ENTRYPOINT) \[((?:"[\w./:=-]+"(?:, ?)?)+)\](?=\s*\Z)', shelled)(text)
 
@@ -224,7 +223,7 @@ INJECTIONS: dict[str, Injection] = {
     "fixed-architecture": either(
         marking(
             r"^(RUN (?:CGO_ENABLED=0 )?)(?=go build)",
-            lambda found, choose: f"{{+ARG TARGETARCH\n+}}{found[1]}GOARCH={{-amd64-}}{{+$TARGETARCH+}} ",
+            lambda found, choose: f"«ARG TARGETARCH\n|»{found[1]}GOARCH=«$TARGETARCH|amd64» ",
         ),
         in_own_stage(own.one_architecture),
     ),
@@ -243,7 +242,7 @@ INJECTIONS: dict[str, Injection] = {
         on_known_bases(
             marking(
                 r"^RUN ((?:CGO_ENABLED|GOOS|DEBIAN_FRONTEND)=\w+) (?=(?:go build|apt-get install) )",
-                lambda found, choose: f"RUN {{+export +}}{found[1]}{choose(' && ', '; ')}",
+                lambda found, choose: f"RUN «export |»{found[1]}{choose(' && ', '; ')}",
             )
         ),
         in_own_stage(own.unexported),
