@@ -80,7 +80,7 @@ INJECTIONS: dict[str, Injection] = {
         replacing(r"^EXPOSE (\d+)$", r"EXPOSE \1/tcp"), replacing(r"^EXPOSE (\d+)/tcp$", r"EXPOSE \1/TCP")
     ),
     "invalid-expose-format": replacing(r"^EXPOSE (\d+)$", r"EXPOSE 8080:\1"),
-    "interactive-install": replacing(r"(apt-get install) -y (?=[a-z-])", r"\1 "),
+    "interactive-install": replacing(r"^((?!#).*apt-get install) -y (?=[a-z-])", r"\1 "),
     "stale-package-lists": replacing(
         r"^RUN apt-get update && apt-get install -y (--no-install-recommends )?([\w.-]+(?: [\w.-]+)*)$",
         r"RUN apt-get update\nRUN apt-get install -y \1\2",
