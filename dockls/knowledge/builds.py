@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .command_words import Arguments, Command, sort_arguments, unwrap
+from .command_words import Arguments, Command, remembered, sort_arguments, unwrap
 from .installs import starts_with
 from .tables import table
 
@@ -38,6 +38,7 @@ class BuildCommand(NamedTuple):
     packages: tuple[str, ...]
 
 
+@remembered
 def build_command(words: Sequence[str]) -> BuildCommand | None:
     """What a command builds, or None when it is no known build command.
 

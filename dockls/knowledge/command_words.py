@@ -3,10 +3,13 @@
 Words are literal: the shell layer has removed quotes; a word it could not resolve may still hold a `$`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 from .tables import table
+
+Answer = TypeVar("Answer")
 
 
 class Command(NamedTuple):
@@ -50,6 +53,18 @@ def _is_assignment(word: str) -> bool:
     return bool(equals) and name.isidentifier()
 
 
+def remembered(function: Callable[[tuple[str, ...]], Answer]) -> Callable[[Sequence[str]], Answer]:
+    """A function of a command's words that knows its latest answers: many rules ask the same of each command."""
+    known = lru_cache(maxsize=512)(function)
+
+    @wraps(function)
+    def asked(words: Sequence[str]) -> Answer:
+        return known(tuple(words))
+
+    return asked
+
+
+@remembered
 def unwrap(words: Sequence[str]) -> Command | None:
     """The command proper behind assignments, `env`, `exec`, `sudo`, `npx`, `bundle exec`, `python -m` and the like.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .command_words import Arguments, Command, sort_arguments, unwrap
+from .command_words import Arguments, Command, remembered, sort_arguments, unwrap
 from .tables import table
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-${}")
@@ -51,6 +51,7 @@ def starts_with(rest: Sequence[str], subcommands: Sequence[str]) -> str | None:
     return None
 
 
+@remembered
 def install_command(words: Sequence[str]) -> InstallCommand | None:
     """What a command installs from manifest files, or None when it does no such thing.
 

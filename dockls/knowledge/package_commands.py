@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .command_words import Arguments, Command, sort_arguments, unwrap
+from .command_words import Arguments, Command, remembered, sort_arguments, unwrap
 from .tables import table
 
 
@@ -24,6 +24,7 @@ class PackageInstall(NamedTuple):
     virtual: str | None
 
 
+@remembered
 def package_install(words: Sequence[str]) -> PackageInstall | None:
     """The packages a command installs, or None when it is no package manager's install command.
 
