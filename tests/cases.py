@@ -78,7 +78,7 @@ class Case:
             named_contexts=found.named_contexts.union(listed["contexts"]),
             build_arguments={**found.build_arguments, **arguments},
             problems=(),
-            platforms=platforms.pop("build", ()),
+            platforms=platforms.pop("build", found.platforms),
             image_platforms=platforms,
         )
 

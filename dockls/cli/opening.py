@@ -51,7 +51,9 @@ def open_model(
     for problem in around.problems:
         complain(problem)
     if configuration is not None:
-        around = around._replace(declared_targets=configuration.targets, platforms=configuration.platforms)
+        around = around._replace(
+            declared_targets=configuration.targets, platforms=configuration.platforms or around.platforms
+        )
     return Opened(path, Model(parse(source.text), around), not source.problems)
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from dockls.project import hcl
-from dockls.project.targets import Build, Literal, dockerfile_in, local
+from dockls.project.targets import Build, Literal, dockerfile_in, local, platforms_in
 
 _DEEPEST_INHERITANCE = 50
 _MOST_VALUES = 200
@@ -85,7 +85,17 @@ def _build(name: str, target: _Target, known: dict[str, tuple[_Attribute, ...]],
     contexts = tuple(key for key, _ in _pairs(target.get("contexts")))
     if dockerfiles:
         path = next(iter(target.values())).path if target else folder
-        yield Build(path, "bake", name, tuple(dockerfiles), root, stages, contexts, arguments)
+        yield Build(
+            path, "bake", name, tuple(dockerfiles), root, stages, contexts, arguments, _platforms(target, known)
+        )
+
+
+def _platforms(target: _Target, known: dict[str, tuple[_Attribute, ...]]) -> tuple[str, ...]:
+    attribute = target.get("platforms")
+    if attribute is None or not isinstance(attribute.value, hcl.Items):
+        return ()
+    literals = [_literals(_Attribute(value, attribute.path), known) for value in attribute.value.values]
+    return tuple([one for each in literals for literal in each for one in platforms_in(literal.value)])
 
 
 def _pairs(attribute: _Attribute | None) -> list[tuple[str, hcl.Value]]:

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from dockls.project import yaml_tree
-from dockls.project.targets import Build, Literal, dockerfile_in, local
+from dockls.project.targets import Build, Literal, dockerfile_in, local, platforms_in
 from dockls.project.yaml_tree import Node
 from dockls.text import Span
 
@@ -35,6 +35,7 @@ def builds(text: str, path: str, base: Mapping[str, Node] | None = None) -> Iter
             (target,) if target else (),
             tuple(yaml_tree.string_mapping(build.get("additional_contexts"))),
             {key: substituted(value) for key, value in yaml_tree.string_mapping(build.get("args")).items()},
+            tuple([one for item in yaml_tree.items(build.get("platforms")) for one in platforms_in(_plain(item))]),
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from dockls.project.targets import Build, Literal, is_remote, resolved
+from dockls.project.targets import Build, Literal, is_remote, platforms_in, resolved
 from dockls.text import Span
 
 _VERBS = frozenset(("build", "bud"))
@@ -54,6 +54,7 @@ class _Options(NamedTuple):
     contexts: list[str]
     named_contexts: list[str]
     arguments: dict[str, str]
+    platforms: list[str]
 
 
 def builds(text: str, path: str, kind: str, folders: tuple[str, ...]) -> Iterator[Build]:
@@ -110,7 +111,7 @@ def _build(options: _Options, path: str, kind: str, folders: tuple[str, ...]) ->
     candidates = [resolved(folder, file) for file in files if "$" not in file and file != "-" for folder in folders]
     root = None if unknown else resolved(folders[0], context)
     targets, named = tuple(options.targets), tuple(options.named_contexts)
-    return Build(path, kind, "", tuple(candidates), root, targets, named, options.arguments)
+    return Build(path, kind, "", tuple(candidates), root, targets, named, options.arguments, tuple(options.platforms))
 
 
 def _in_folder(path: str) -> str:
@@ -136,7 +137,7 @@ def _is_build(words: Iterator[Word]) -> bool:
 
 
 def _options(words: Iterator[Word]) -> _Options:
-    options = _Options([], [], [], [], {})
+    options = _Options([], [], [], [], {}, [])
     for word in words:
         if not word.value.startswith("-") or word.value == "-":
             options.contexts.append(word.value)
@@ -167,6 +168,8 @@ def _take(options: _Options, name: str, word: Word) -> None:
         options.contexts.append(word.value)
     elif name == "--build-context":
         options.named_contexts.append(word.value.partition("=")[0])
+    elif name == "--platform":
+        options.platforms.extend(platforms_in(word.value))
     elif name == "--build-arg":
         key, equals, value = word.value.partition("=")
         if equals and "$" not in value:

@@ -49,8 +49,8 @@ class Surroundings(NamedTuple):
     `targets` are the places outside that name its stages; `named_contexts` the names that some build gives to a
     context of its own; `build_arguments` the values some build passes (the first found of each name).
     `declared_targets` are stages that the settings call built.
-    `platforms` are those that the settings say are built for; `image_platforms` those of images that a registry was
-    asked for.
+    `platforms` are those that are built for, as the builds or instead of them the settings say; `image_platforms` those
+    of images that a registry was asked for.
     """
 
     context: BuildContext = UNKNOWN_CONTEXT
@@ -97,7 +97,9 @@ def surroundings(
         problems = (f"The build context {root} is not a folder.",)
     found = UNKNOWN_CONTEXT if root is None or problems else DirectoryContext(root, path, told is not None)
     names = frozenset(name.lower() for build in builds for name in build.named_contexts)
-    return Surroundings(found, unique_uses(builds), names, arguments, problems, tuple(builds))
+    platforms = tuple(dict.fromkeys([one for build in builds for one in build.platforms]))
+    uses = unique_uses(builds)
+    return Surroundings(found, uses, names, arguments, problems, tuple(builds), platforms=platforms)
 
 
 class Neighborhood:

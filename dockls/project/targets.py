@@ -5,6 +5,7 @@ The readers of Compose, Bake, workflow and script files (one module a kind) turn
 """
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from dockls.text import Edit, Span
 
 # Plain scalars that YAML 1.1 or 1.2 readers take for something else than text.
 _YAML_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
+
+
+_PLATFORM = re.compile(r"[a-z0-9]+/\w+(?:/\w+)?")
 
 
 class Literal(NamedTuple):
@@ -51,7 +55,8 @@ class Build(NamedTuple):
     """One place that builds an image.
 
     `dockerfiles` are the absolute paths the file may mean (a script's folder is only guessed); `context` is the
-    absolute path of a local context, None for a remote or unknown one. `targets` are the stages named.
+    absolute path of a local context, None for a remote or unknown one. `targets` are the stages named, `platforms`
+    what is built for, as far as it is written out.
     """
 
     path: str
@@ -62,11 +67,18 @@ class Build(NamedTuple):
     targets: tuple[Literal, ...] = ()
     named_contexts: tuple[str, ...] = ()
     arguments: Mapping[str, str] = {}
+    platforms: tuple[str, ...] = ()
 
     def uses(self) -> Iterator[TargetUse]:
         """The stages named here."""
         for literal in self.targets:
             yield TargetUse(literal.path or self.path, literal.span, literal.value, self.kind, literal.quote)
+
+
+def platforms_in(text: str | None) -> tuple[str, ...]:
+    """The platforms that a text lists by commas or lines, without those that a variable decides."""
+    listed = [part.strip() for line in (text or "").splitlines() for part in line.split(",")]
+    return tuple([one for one in listed if _PLATFORM.fullmatch(one)])
 
 
 def is_remote(context: str) -> bool:

@@ -6,7 +6,7 @@ Source: https://github.com/docker/build-push-action#inputs. Commands in ``run:``
 from collections.abc import Iterator
 
 from dockls.project import yaml_tree
-from dockls.project.targets import Build, Literal, local, resolved
+from dockls.project.targets import Build, Literal, local, platforms_in, resolved
 from dockls.project.yaml_tree import Node
 
 _WORKSPACE = ("${{ github.workspace }}", "${{github.workspace}}")
@@ -46,6 +46,7 @@ def _steps(job: Node | None, name: str, matrix: _Matrix, text: str, path: str, r
             tuple(_values(inputs.get("target"), matrix, text)),
             tuple(_lines(inputs.get("build-contexts"))),
             _lines(inputs.get("build-args")),
+            tuple([one for each in _values(inputs.get("platforms"), matrix, text) for one in platforms_in(each.value)]),
         )
 
 

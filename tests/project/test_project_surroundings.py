@@ -370,3 +370,38 @@ def test_any_text_of_any_kind_is_read(text: str) -> None:
 )  # fmt: skip
 def test_texts_made_to_overflow_or_hang_are_read(text: str) -> None:
     test_any_text_of_any_kind_is_read.hypothesis.inner_test(text)
+
+
+PLATFORMS = {
+    "Compose": (
+        "compose.yaml",
+        "services:\n  a:\n    build:\n      context: .\n      platforms: [linux/amd64, '${P:-linux/arm64}', '${Q}']\n",
+        ("linux/amd64", "linux/arm64"),
+    ),
+    "Compose: nothing is said": ("compose.yaml", "services:\n  a:\n    build: .\n", ()),
+    "Bake": (
+        "docker-bake.hcl",
+        'variable "ARM" { default = "linux/arm/v7" }\n'
+        'target "base" { platforms = ["linux/amd64", ARM] }\ntarget "a" { inherits = ["base"] }\n',
+        ("linux/amd64", "linux/arm/v7"),
+    ),
+    "Bake: no list": ("docker-bake.hcl", 'target "a" { platforms = "linux/amd64" }\n', ()),
+    "a script": (
+        "build.sh",
+        "docker buildx build --platform linux/amd64,linux/arm64 .\ndocker build --platform=$P,windows/amd64 .\n",
+        ("linux/amd64", "linux/arm64", "windows/amd64"),
+    ),
+    "a workflow": (
+        ".github/workflows/a.yml",
+        "jobs:\n a:\n  strategy: {matrix: {p: [linux/s390x]}}\n  steps:\n  - uses: docker/build-push-action@v6\n"
+        "    with:\n     platforms: |\n       linux/amd64\n       linux/arm64\n"
+        "  - uses: docker/build-push-action@v6\n    with: {platforms: '${{ matrix.p }}'}\n",
+        ("linux/amd64", "linux/arm64", "linux/s390x"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_the_platforms_that_are_built_for(case: str, tmp_path: Path) -> None:
+    path, text, expected = PLATFORMS[case]
+    assert world(tmp_path, {path: text}).around().platforms == expected
