@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dockls.engine import check
+from dockls.engine import RuleSet, check
+from dockls.rooms import rules
 from dockls.semantics import Model, recipe
 from dockls.text import Edit, Span, apply
 
@@ -19,6 +20,8 @@ TEXTS = (
     "FROM node:24 AS base\r\nWORKDIR /app\r\n\r\nFROM base AS deps\r\nCOPY . .\r\nRUN npm ci\r\n\r\nFROM base\r\n"
     "COPY --from=deps /app/node_modules ./node_modules\r\nRUN --mount=type=bind,from=deps,target=/d true\r\n",
     "FROM alpine\nRUN <<EOF\nset -e\napk add curl\nEOF\n# dockls: ignore[duplicate-copy]\nCOPY a b\nCOPY a b\nFROM 0\n",
+    "FROM golang:1.27 AS build\nRUN CGO_ENABLED=0 go build -o /app .\nFROM scratch AS files\n"
+    'COPY --from=build /app /app\nFROM files AS image\nENTRYPOINT ["/app"]\nFROM image\nUSER 1000\n',
     "ARG KIND=prod\nFROM alpine AS run-dev\nFROM alpine AS run-prod\nFROM run-${KIND}\nARG GIT_SHA\nRUN apk add git\n",
 )
 PIECES = (
@@ -28,11 +31,14 @@ PIECES = (
 )  # fmt: skip
 
 
+ALL = RuleSet(rules())
+
+
 def said(model: Model) -> list[tuple[str, str, str, Span]]:
-    """Every finding with its absolute place."""
+    """Every finding of all rules with its absolute place."""
     found = [
         (one.rule.name, one.finding.message, one.severity.label, model.absolute(one.finding.place))
-        for one in check(model)
+        for one in check(model, ALL)
     ]
     return sorted(found)
 
@@ -45,6 +51,7 @@ def edited(rng: random.Random, text: str) -> Edit:
 
 def assert_like_opened(model: Model) -> None:
     opened = Model.of(model.tree.text)
+    assert all(stage.node is node for stage, node in zip(model.stages, model.graph.nodes, strict=True))
     assert said(model) == said(opened)
     assert [stage.final_state[:3] for stage in model.stages] == [stage.final_state[:3] for stage in opened.stages]
     if model.target is not None and opened.target is not None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dockls.engine.rule_set import RuleSet
 from dockls.engine.suppression import is_silenced, suppressions_of
 from dockls.rooms import Finding, Linked, Rule, Severity
-from dockls.semantics import Model
+from dockls.semantics import Model, Stage
 from dockls.semantics.files import Made, files_of
 from dockls.syntax import Item, Section
 
@@ -117,7 +117,7 @@ def _linked_diagnostics(
     linked: list[tuple[Diagnostic, ...]] = [()] * count if before is None else list(before.linked)
     for number in range(1, count) if before is None else _users(model, different, makers | before.makers):
         stage = model.stages[number - 1]
-        found = tuple(_run_all(enabled, rules, Linked(stage, model.stages))) if stage.references else ()
+        found = tuple(_run_all(enabled, rules, Linked(stage, model.stages))) if _takes(stage) else ()
         # Fixes are made anew each time; the old ones do the same, on whatever model they are given.
         if before is None or _told(found) != _told(linked[number]):
             different.add(number)
@@ -125,12 +125,21 @@ def _linked_diagnostics(
     return linked
 
 
+def _takes(stage: Stage) -> bool:
+    """Whether a stage takes files from others, or one that it starts from does."""
+    return stage.folded(_takes_too, lambda root: False)
+
+
+def _takes_too(stage: Stage, below: bool) -> bool:
+    return below or bool(stage.references)
+
+
 def _told(diagnostics: tuple[Diagnostic, ...]) -> list[tuple[Any, ...]]:
     return [(one.rule.name, one.severity, one.finding._replace(fixes=())) for one in diagnostics]
 
 
 def _users(model: Model, sections: set[int], makers: frozenset[int]) -> set[int]:
-    """The sections of stages, of those that take files of them, and of those that do so at second hand.
+    """The sections of stages, of those that take files of them or do so at second hand, and of what starts from them.
 
     Only what programs are made of is followed from stage to stage, so that the others end at the first hand.
     """
@@ -144,7 +153,17 @@ def _users(model: Model, sections: set[int], makers: frozenset[int]) -> set[int]
             if use.source + 1 not in followed:
                 followed.add(use.source + 1)
                 waiting.append(use.source + 1)
-    return found | followed
+    return _with_heirs(model, found | followed)
+
+
+def _with_heirs(model: Model, sections: set[int]) -> set[int]:
+    """The sections, and those of the stages that start from theirs."""
+    waiting = list(sections)
+    while waiting:
+        heirs = {number + 1 for number in model.graph.children(waiting.pop() - 1)} - sections
+        sections |= heirs
+        waiting += heirs
+    return sections
 
 
 def _makers(model: Model, sections: Iterable[int], before: frozenset[int]) -> frozenset[int]:

@@ -49,7 +49,9 @@ def missing_temporary_folder(linked: Linked) -> Iterator[Finding]:
     if stage.base_image != "scratch" or stage.fired or not stage.declaration.words:
         return
     instructions = [one for each in stage.chain for one in each.instructions]
-    if not any(one.keyword in _STARTING for one in instructions) or any(_may_make(one) for one in instructions):
+    # Of a stage that starts from another one with a program it was told there.
+    starting = [any(one.keyword in _STARTING for one in each.instructions) for each in stage.chain]
+    if not any(starting) or any(starting[1:]) or any(_may_make(one) for one in instructions):
         return
     copies = [copy for each in reversed(stage.chain) for copy in copies_of(each)]
     programs = {copy.instruction: _program(linked.stages, copy) for copy in copies}

@@ -102,10 +102,12 @@ class Graph:
         target_names: frozenset[str] = frozenset(),
         build_arguments: Mapping[str, str] | None = None,
         platforms: tuple[str, ...] = (),
+        before: "Graph | None" = None,
     ) -> None:
         """`target_names` are stages that something outside builds; all names in lower case.
 
-        `platforms` are those that the settings say are built for.
+        `platforms` are those that are built for. Nodes that were the same in the graph `before` an edit are kept, so
+        that a stage which an edit did not change has the node that this graph knows.
         """
         listed = tuple(interfaces)
         self.named_contexts = named_contexts
@@ -119,20 +121,21 @@ class Graph:
         for index, interface in enumerate(listed):
             if interface.name is not None:
                 self._by_name[interface.name] = index
-        self.nodes = tuple(self._resolved(listed))
+        self.nodes: tuple[Node, ...] = tuple(self._resolved(listed, () if before is None else before.nodes))
         self._dependencies: tuple[tuple[Reference, ...], ...] | None = None
         self._dependents: tuple[tuple[Reference, ...], ...] | None = None
         #: what upper layers remember about this graph
         self.memo: dict[Any, Any] = {}
 
-    def _resolved(self, interfaces: tuple[Interface, ...]) -> list[Node]:
+    def _resolved(self, interfaces: tuple[Interface, ...], before: tuple[Node, ...]) -> list[Node]:
         nodes: list[Node] = []
         earlier: dict[str, int] = {}
         names = {interface.name: index for index, interface in enumerate(interfaces) if interface.name}
         for index, interface in enumerate(interfaces):
             base = self._base(index, interface.base, earlier, names) if interface.base else None
             references = tuple([self._reference(index, mention, len(interfaces)) for mention in interface.mentions])
-            nodes.append(Node(index, interface, base, references))
+            node = Node(index, interface, base, references)
+            nodes.append(before[index] if before[index : index + 1] == (node,) else node)
             if interface.name is not None:
                 earlier[interface.name] = index
         return nodes

@@ -38,7 +38,7 @@ class Model:
             self.stages, different = self._patched(previous.stages, changed)
             self._inherit(previous, different)
         else:
-            self.graph = _graph(tree, surroundings)
+            self.graph = _graph(tree, surroundings, None if previous is None else previous.graph)
             same_world = (
                 previous is not None
                 and previous.surroundings is surroundings
@@ -73,7 +73,12 @@ class Model:
         for section, node in zip(self.tree.sections[1:], self.graph.nodes, strict=True):
             parent = self._parent(node, stages)
             before = old[node.number] if node.number < len(old) else None
-            if before is None or before.section is not section or before.parent is not parent or before.node != node:
+            if (
+                before is None
+                or before.section is not section
+                or before.parent is not parent
+                or before.node is not node
+            ):
                 before = Stage(node, section, parent, self.graph, self.surroundings.context)
             stages.append(before)
         return tuple(stages)
@@ -146,7 +151,7 @@ class Model:
         return None
 
 
-def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
+def _graph(tree: Dockerfile, surroundings: Surroundings, before: Graph | None) -> Graph:
     return Graph(
         [interface_of(section) for section in tree.sections[1:]],
         global_arguments_of(tree.sections[0]),
@@ -154,6 +159,7 @@ def _graph(tree: Dockerfile, surroundings: Surroundings) -> Graph:
         frozenset(name.lower() for name in _targets(surroundings)),
         surroundings.build_arguments,
         surroundings.platforms,
+        before,
     )
 
 

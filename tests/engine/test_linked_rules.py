@@ -1,6 +1,7 @@
 """Rules that look into the stages that a stage takes files from: asked again where these changed."""
 
-from dockls.engine import check
+from dockls.engine import RuleSet, check
+from dockls.rooms import rules
 from dockls.semantics import Model
 from dockls.text import Edit, Span
 
@@ -54,3 +55,16 @@ def test_a_change_elsewhere_leaves_the_findings_as_they_are() -> None:
     # The section behind the edited one is read again, for comments that speak of its FROM.
     same = [one for one in after if any(one is other for other in before)]
     assert "foreign-libc" in [one.rule.name for one in same]
+
+
+def test_a_change_is_seen_by_what_starts_from_the_stage_that_takes_it() -> None:
+    strict = RuleSet([rule for rule in rules() if rule.name == "missing-temporary-folder"])
+    text = (
+        "FROM golang:1.27 AS build\nRUN CGO_ENABLED=0 go build -o /app .\n"
+        'FROM scratch AS files\nCOPY --from=build /app /app\nFROM files\nENTRYPOINT ["/app"]\n'
+    )
+    model = Model.of(text)
+    assert len(check(model, strict)) == 1
+    other = replaced(model, "-o /app .", "-o /else .")
+    assert check(other, strict) == check(Model.of(other.tree.text), strict) == ()
+    assert len(check(replaced(other, "-o /else .", "-o /app ."), strict)) == 1
