@@ -10,6 +10,7 @@ _BRINGING = {
     "gcc": frozenset(("gcc", "g++", "build-base", "clang", "alpine-sdk", "gfortran")),
     "g++": frozenset(("g++", "build-base", "clang", "alpine-sdk")),
     "gfortran": frozenset(("gfortran",)),
+    "cargo": frozenset(("cargo", "rust", "rustup")),
 }
 
 

@@ -87,4 +87,6 @@ def _with_packages(stage: Stage, below: frozenset[str]) -> frozenset[str]:
     from dockls.knowledge import package_install
 
     installs = [package_install(command.words) for command in executed(stage)]
-    return below.union(*[install.packages for install in installs if install is not None])
+    # Rust's own installer comes by a download.
+    loaded = {"rustup"} if any("rustup" in one.text for one in stage.instructions) else set[str]()
+    return below.union(loaded, *[install.packages for install in installs if install is not None])

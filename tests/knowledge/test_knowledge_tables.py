@@ -99,7 +99,7 @@ def test_first_wheels_for_musl_are_versions_and_what_compiles_is_known() -> None
         wheels = dockls.knowledge.musl_wheels(name)
         assert wheels is not None
         assert wheels.needs or not wheels.has_sources, name
-        assert wheels.missing(frozenset(("build-base", "gfortran"))) is None, name
+        assert wheels.missing(frozenset(("build-base", "gfortran", "cargo"))) is None, name
         assert wheels.missing(frozenset()) == (wheels.needs or (None,))[0], name
     assert dockls.knowledge.musl_wheels("flask") is None
     numpy = dockls.knowledge.musl_wheels("numpy")
