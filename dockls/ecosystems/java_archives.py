@@ -48,14 +48,24 @@ class JarCopy(NamedTuple):
 def jar_copies(stages: tuple[Stage, ...], stage: Stage) -> Iterator[JarCopy]:
     """The COPY instructions of a stage that take a jar by name from where a command of another stage makes it."""
     for copy in copies_of(stage):
-        if copy.stage is None or len(copy.sources) != 1 or not copy.sources[0].endswith(".jar"):
-            continue
-        path = posixpath.normpath("/" + copy.sources[0].lstrip("/"))
-        if set(path) & set("*?[$") or _is_spoken_of(stages[copy.stage], posixpath.basename(path)):
-            continue
-        build = _build(stages[copy.stage], posixpath.dirname(path))
-        if build is not None:
-            yield _judged(stages[copy.stage], copy, path, *build)
+        found = None if any(_is_pattern(source) for source in copy.sources) else jar_copy(stages, copy)
+        if found is not None:
+            yield found
+
+
+def jar_copy(stages: tuple[Stage, ...], copy: Copy) -> JarCopy | None:
+    """What is known of the jar that a COPY takes by its name or by a pattern; None where no such command makes it."""
+    if copy.stage is None or len(copy.sources) != 1 or not copy.sources[0].endswith(".jar"):
+        return None
+    owner, path = stages[copy.stage], posixpath.normpath("/" + copy.sources[0].lstrip("/"))
+    build = _build(owner, posixpath.dirname(path))
+    if "$" in path or build is None or _is_spoken_of(owner, posixpath.basename(path)):
+        return None
+    return _judged(owner, copy, path, *build)
+
+
+def _is_pattern(source: str) -> bool:
+    return not set(source).isdisjoint("*?[")
 
 
 def _is_spoken_of(owner: Stage, name: str) -> bool:

@@ -5,7 +5,15 @@ the last one wins. Where none matches, it copies nothing and says nothing: the i
 the build tool was told to write it, is safe from both.
 
 It does not apply to folders (`COPY target/*.jar /app/`), to patterns for one optional file (`go.su[m]`), nor where the
-build context is known and holds one such file.
+build context is known and holds one such file. The fix writes the name that Maven or Gradle gives the jar, where the
+build files say it plainly.
+
+```xml pom.xml
+<project>
+  <artifactId>shop</artifactId>
+  <version>1.4.0</version>
+</project>
+```
 
 ```dockerfile
 FROM maven:3-eclipse-temurin-25 AS build
@@ -17,14 +25,30 @@ FROM eclipse-temurin:25-jre
 COPY --from=build /src/target/*.jar /app.jar
                   ^^^^^^^^^^^^^^^^^ info: if several match, only the last is kept as `/app.jar`; no match is no error
 ```
+
+->
+
+```dockerfile
+FROM maven:3-eclipse-temurin-25 AS build
+WORKDIR /src
+COPY . .
+RUN mvn -B package
+
+FROM eclipse-temurin:25-jre
+COPY --from=build /src/target/shop-1.4.0.jar /app.jar
+```
 """
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 
-from dockls.rooms import Finding, Severity, stage_rule
-from dockls.semantics import Stage
+from dockls import edits
+from dockls.rooms import Finding, Fix, Severity, stage_rule
+from dockls.semantics import Model, Stage
 from dockls.semantics.first_line import on_first_line
+from dockls.syntax import Place
+from dockls.text import Edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,4 +101,22 @@ def _told(stage: Stage, copy: "Copy") -> Iterator[Finding]:
             yield Finding(place, message, severity=Severity.WARNING)
             return
     message = f"if several match, only the last is kept as `{copy.destination}`; no match is no error"
-    yield Finding(place, message)
+    fixes = (Fix("Copy the jar by its name", partial(_named, copy), safe=False),) if copy.stage is not None else ()
+    yield Finding(place, message, fixes=fixes)
+
+
+def _named(copy: "Copy", model: Model) -> list[Edit] | None:
+    """The name that the build tool gives the jar; None where that is not known or the pattern means another."""
+    from dockls.ecosystems.java_archives import jar_copy
+    from dockls.project.wildcards import BadPatternError, go_match
+
+    found = jar_copy(model.stages, copy)
+    if found is None or found.names is None or copy.instruction.is_json:
+        return None
+    folder, pattern = posixpath.split(found.path)
+    try:
+        matches = go_match(pattern).matches(found.names[0])
+    except BadPatternError:
+        return None
+    place = Place(copy.instruction, copy.instruction.words[0].span)
+    return [edits.replace(model, place, posixpath.join(folder, found.names[0]))] if matches else None
