@@ -302,3 +302,17 @@ def manual(room: Rule | Refactoring) -> str:
 def summary(room: Rule | Refactoring) -> str:
     """The first sentence of the manual."""
     return manual(room).partition("\n\n")[0].replace("\n", " ")
+
+
+#: what stands in the fences of manuals that are no file
+_CAPTIONS = {
+    "files": "With these files in the build context:",
+    "modes": "With these modes of files:",
+    "platforms": "With images for these platforms:",
+}
+
+
+def caption(fence: str) -> str | None:
+    """What to say above a fence of a manual, by its first line: which file it is; None of Dockerfiles and outcomes."""
+    language, _, path = fence.strip("`").partition(" ")
+    return f"With `{path}`:" if path else _CAPTIONS.get(language)

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dockls.rooms import GROUPS, THEMES, Refactoring, Rule, manual, refactorings, rules, summary  # noqa: E402
+from dockls.rooms import GROUPS, THEMES, Refactoring, Rule, caption, manual, refactorings, rules, summary  # noqa: E402
 
 GRADES = {
     "preserving": "the image stays the same",
@@ -74,6 +74,8 @@ def _readable(prose: str) -> str:
         if line.startswith("->") and not fenced:
             sentence = line[2:].strip() or "becomes"
             shown = ["", f"{sentence[0].upper()}{sentence[1:]}{'' if ':' in sentence else ':'}", ""]
+        elif line.startswith("```") and fenced and (said := caption(line)) is not None:
+            shown = [said, "", line]
         lines += [text for text in shown if fenced or text or lines[-1:] != [""]]
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from dockls.cli.opening import complain, meant
 from dockls.cli.paint import Paint
-from dockls.rooms import Refactoring, Rule, manual, named, refactorings, rules, summary
+from dockls.rooms import Refactoring, Rule, caption, manual, named, refactorings, rules, summary
 
 _Room = Rule | Refactoring
 
@@ -34,6 +34,8 @@ def _readable(text: str, paint: Paint) -> str:
     for line in text.splitlines():
         if line.startswith("```"):
             fenced = not fenced
+            said = caption(line) if fenced else None
+            lines += [said, ""] if said is not None else []
         elif fenced:
             shown = line.replace("<|>", "┃").replace("<|", "┃").replace("|>", "┃")
             lines.append(paint("frame", f"    {shown}") if shown else "")
