@@ -13,6 +13,7 @@ from .variants import current_release
 
 #: words of a tag that say nothing of a version
 _FLAVORS = frozenset(("slim", "alpine", "fpm", "apache", "cli", "zts", "jdk", "jre", "otp", "debian", "ubuntu"))
+_DOTNET = "mcr.microsoft.com/dotnet/"
 _FLOATING = frozenset(("latest", "lts", "stable", "mainline", "current", "alpine", "slim", ""))
 
 
@@ -45,10 +46,15 @@ def successor(text: str) -> Successor | None:
     tag = parse_tag(reference.tag)
     if family.key in ("debian", "ubuntu", "alpine"):
         return _newer_distribution(reference, family.key, tag)
-    entry = known_version(family.key, tag.version)
+    dotnet = family.key.startswith(_DOTNET)
+    entry = known_version("dotnet" if dotnet else family.key, tag.version)
     dated: str = table("image-versions")["as_of"]
     if entry is None or not ("ended" in entry or "supported_until" in entry):
         return None
+    if dotnet:
+        # A program of .NET runs on the version that its project names, and the SDK builds for that one.
+        reason = f"`{text}` has been out of support since {entry['supported_until']}"
+        return Successor(None, f"{reason}; the project has to name the version that takes its place, too", dated)
     version = _newest(family.key)
     if version is None:
         return None

@@ -3,11 +3,12 @@
 Its tag is no longer rebuilt, so that the image gets no security updates, whatever is found in its packages. Which tags
 that are is known from a table with a date of its own; nothing is said of images that are not in it, nor where the image
 is chosen by its digest. Of a tag that never existed `unpublished-tag` tells. Sources: endoflife.date, the official
-images' library files, the support policy of the distroless images.
+images' library files, the support policies of the distroless images and of .NET.
 
 The fix takes the newest version of the same variant; whether the program runs there is for its tests to say. It is left
-out where an image of another name takes its place. Packages of Python and `node_modules` are for one version of the
-interpreter: stages that share them are upgraded together, and where that is not possible the fix is left out.
+out where an image of another name takes its place, and of .NET, whose projects name their version. Packages of Python
+and `node_modules` are for one version of the interpreter: stages that share them are upgraded together, and where that
+is not possible the fix is left out.
 
 ```dockerfile
 FROM node:14-alpine
