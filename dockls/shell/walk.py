@@ -210,8 +210,9 @@ class Walk:
 
     def _is_on_next_line(self, node: "Node", gathered: _Gathered) -> bool:
         """Whether a line ends behind assignments: the grammar takes two of them and the next line for one command."""
-        between = self._text[gathered.end : node.start_byte]
-        return bool(gathered.assignments) and not gathered.words and "\n" in between.replace("\\\n", "")
+        if not gathered.assignments or gathered.words:
+            return False
+        return "\n" in self._text[gathered.end : node.start_byte].replace("\\\n", "")
 
     def _restart(self, kind: str, node: "Node", home: _List) -> _Gathered:
         """A connector within a broken command starts another one."""
