@@ -93,17 +93,13 @@ class Builder:
         """Run an image without a network, for a limited time."""
         name = f"{self._prefix}-run{len(self._containers)}"
         self._containers.append(name)
-        words = (*self.command, "run", "--network=none", f"--name={name}", built.tag)
+        words = (*self.command, "run", "--rm", "--network=none", f"--name={name}", built.tag)
         try:
             done = _done(words, RUN_SECONDS)
         except subprocess.TimeoutExpired as late:
             _done((*self.command, "rm", "--force", name))
             return Ran(None, _decoded(late.stdout), _decoded(late.stderr))
-        # Of a program that ends at once, what is attached may miss the end (github.com/moby/moby/issues/20951).
-        logged = _done((*self.command, "logs", name))
-        is_more = len(logged.stdout + logged.stderr) >= len(done.stdout + done.stderr)
-        heard = logged if logged.returncode == 0 and is_more else done
-        return Ran(done.returncode, _decoded(heard.stdout), _decoded(heard.stderr))
+        return Ran(done.returncode, _decoded(done.stdout), _decoded(done.stderr))
 
     def _own_tag(self, name: str) -> str:
         tag = f"{self._prefix}:{name}"

@@ -69,14 +69,9 @@ def main(words):
         save(words[words.index("--output") + 1], image)
     elif what == "run":
         if not image.get("silent"):
-            (HERE / f"log of {option(words, 'name')}").write_text(image.get("prints", "") + "\n")
-            if not image.get("unheard"):
-                print(image.get("prints", ""), flush=True)
+            print(image.get("prints", ""), flush=True)
         time.sleep(image.get("seconds", 0))
         return image.get("status", 0)
-    elif what == "logs":
-        log = HERE / f"log of {words[-1]}"
-        print(log.read_text() if log.exists() else "", end="")
     elif what == "image rm":
         kept = [line for line in (HERE / "tags").read_text().splitlines() if line not in words]
         (HERE / "tags").write_text("".join(f"{line}\n" for line in kept))

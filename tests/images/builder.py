@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from images.archive import BaseImage, write_archive
 from images.bases import base_images
@@ -126,13 +125,8 @@ class Builder:
 
     def run(self, name: str, *words: str) -> Ran:
         """Run an image without a network; standard output and error in one, without spaces at its ends."""
-        container = f"dockls-{uuid4().hex}"
-        done = self._run("run", f"--name={container}", "--network=none", _own_name(name), *words)
-        # Of a program that ends at once, what is attached may miss the end (github.com/moby/moby/issues/20951).
-        logged = self._run("logs", container)
-        self._run("rm", "--force", container)
-        heard = logged if logged.returncode == 0 and logged.stdout + logged.stderr else done
-        return Ran(done.returncode, (heard.stdout + heard.stderr).decode("utf-8", "replace").strip())
+        done = self._run("run", "--rm", "--network=none", _own_name(name), *words)
+        return Ran(done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace").strip())
 
     def checked(self, folder: Path, file: Path, call: str) -> Any:
         """What `docker build --call` says of a file, as JSON; None where it cannot."""
