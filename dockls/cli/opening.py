@@ -51,9 +51,7 @@ def open_model(
     for problem in around.problems:
         complain(problem)
     if configuration is not None:
-        around = around._replace(
-            declared_targets=configuration.targets, platforms=configuration.platforms or around.platforms
-        )
+        around = around.with_settings(configuration)
     return Opened(path, Model(parse(source.text), around), not source.problems)
 
 

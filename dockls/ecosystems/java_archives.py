@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dockls.semantics import Stage
 from dockls.semantics.context_files import context_file
 from dockls.semantics.execution import Executed, executed
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import Copy, copies_of, source_path
 
 _FOLDERS = {"gradle": "build/libs", "maven": "target"}
 #: words by which a build file of Gradle names its jars in ways that are not read here
@@ -57,7 +57,7 @@ def jar_copy(stages: tuple[Stage, ...], copy: Copy) -> JarCopy | None:
     """What is known of the jar that a COPY takes by its name or by a pattern; None where no such command makes it."""
     if copy.stage is None or len(copy.sources) != 1 or not copy.sources[0].endswith(".jar"):
         return None
-    owner, path = stages[copy.stage], posixpath.normpath("/" + copy.sources[0].lstrip("/"))
+    owner, path = stages[copy.stage], source_path(copy.sources[0])
     build = _build(owner, posixpath.dirname(path))
     if "$" in path or build is None or _is_spoken_of(owner, posixpath.basename(path)):
         return None

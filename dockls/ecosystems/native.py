@@ -43,21 +43,17 @@ def native_code(stage: Stage, builds: tuple[Executed, ...]) -> Native:
     set_on = set_on or any(
         word.text == "CGO_ENABLED=1" for build in builds for word in (*build.command.assignments, *build.command.words)
     )
-    read = _read_sources(stage)
+    read = stage.once(_read_sources)
     return read._replace(evident=bool(installed & _COMPILERS) or headers or flagged or set_on or read.evident)
 
 
 def names_time_zones(stage: Stage) -> bool:
     """Whether the sources, where the context is known, name time zones and do not bring them."""
-    return _read_sources(stage).zones
+    return stage.once(_read_sources).zones
 
 
 def _read_sources(stage: Stage) -> Native:
-    found = stage.memo.get(Native)
-    if found is None:
-        found = stage.memo[Native] = _sources(stage) if stage.context.known else Native(False, frozenset())
-    assert isinstance(found, Native)
-    return found
+    return _sources(stage) if stage.context.known else Native(False, frozenset())
 
 
 def _sources(stage: Stage) -> Native:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .image_reference import OFFICIAL_NAMESPACE, ImageReference, parse_reference
 from .tables import table
-from .tags import Tag, is_version, names_windows, parse_tag
+from .tags import Tag, is_version, parse_tag
 
 _CHAINGUARD = ("cgr.dev/chainguard/", "chainguard/")
 _DISTROLESS = "distroless/"
@@ -258,10 +258,12 @@ def facts(reference: ImageReference | str) -> ImageFacts | None:
     """
     parsed = parse_reference(reference) if isinstance(reference, str) else reference
     name = None if parsed is None else family_name(parsed)
-    if parsed is None or name is None or names_windows(parsed.canonical):
+    if parsed is None or name is None:
         return None
     tag = tag_of(parsed, name.key)
     distribution = _distribution_of(name.key, tag)
+    if distribution == "windows":
+        return None
     version = name.version or _numeric_version(name.key, tag)
     release, likely = _releases_of(name, tag, version)
     if version is None and families()[name.key]["role"] == "distro" and release is not None:

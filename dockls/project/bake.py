@@ -95,7 +95,7 @@ def _platforms(target: _Target, known: dict[str, tuple[_Attribute, ...]]) -> tup
     if attribute is None or not isinstance(attribute.value, hcl.Items):
         return ()
     literals = [_literals(_Attribute(value, attribute.path), known) for value in attribute.value.values]
-    return tuple([one for each in literals for literal in each for one in platforms_in(literal.value)])
+    return platforms_in([literal.value for each in literals for literal in each])
 
 
 def _pairs(attribute: _Attribute | None) -> list[tuple[str, hcl.Value]]:

@@ -35,7 +35,7 @@ def builds(text: str, path: str, base: Mapping[str, Node] | None = None) -> Iter
             (target,) if target else (),
             tuple(yaml_tree.string_mapping(build.get("additional_contexts"))),
             {key: substituted(value) for key, value in yaml_tree.string_mapping(build.get("args")).items()},
-            tuple([one for item in yaml_tree.items(build.get("platforms")) for one in platforms_in(_plain(item))]),
+            platforms_in(map(_plain, yaml_tree.items(build.get("platforms")))),
         )
 
 

@@ -169,7 +169,7 @@ def _take(options: _Options, name: str, word: Word) -> None:
     elif name == "--build-context":
         options.named_contexts.append(word.value.partition("=")[0])
     elif name == "--platform":
-        options.platforms.extend(platforms_in(word.value))
+        options.platforms.extend(platforms_in([word.value]))
     elif name == "--build-arg":
         key, equals, value = word.value.partition("=")
         if equals and "$" not in value:

@@ -8,6 +8,10 @@ from dockls.project.context import UNKNOWN_CONTEXT, BuildContext, DirectoryConte
 from dockls.project.probing import probed
 from dockls.project.targets import Build, TargetUse, of_dockerfile, unique_uses
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockls.project.configuration import Configuration
+
 _PARENTS_WITHOUT_REPOSITORY = 3
 _PARENTS = 12
 _MOST_FILES = 150
@@ -62,6 +66,11 @@ class Surroundings(NamedTuple):
     declared_targets: tuple[str, ...] = ()
     image_platforms: Mapping[str, tuple[str, ...]] = {}
     platforms: tuple[str, ...] = ()
+
+    def with_settings(self, configuration: "Configuration") -> "Surroundings":
+        """The same with the stages and platforms that the settings say are built; these win over what builds say."""
+        platforms = configuration.platforms or self.platforms
+        return self._replace(declared_targets=configuration.targets, platforms=platforms)
 
 
 #: nothing is known but the text

@@ -75,9 +75,9 @@ class Build(NamedTuple):
             yield TargetUse(literal.path or self.path, literal.span, literal.value, self.kind, literal.quote)
 
 
-def platforms_in(text: str | None) -> tuple[str, ...]:
-    """The platforms that a text lists by commas or lines, without those that a variable decides."""
-    listed = [part.strip() for line in (text or "").splitlines() for part in line.split(",")]
+def platforms_in(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """The platforms that texts list by commas or lines, without those that a variable decides."""
+    listed = [part.strip() for text in texts for line in (text or "").splitlines() for part in line.split(",")]
     return tuple([one for one in listed if _PLATFORM.fullmatch(one)])
 
 

@@ -46,7 +46,7 @@ def _steps(job: Node | None, name: str, matrix: _Matrix, text: str, path: str, r
             tuple(_values(inputs.get("target"), matrix, text)),
             tuple(_lines(inputs.get("build-contexts"))),
             _lines(inputs.get("build-args")),
-            tuple([one for each in _values(inputs.get("platforms"), matrix, text) for one in platforms_in(each.value)]),
+            platforms_in([each.value for each in _values(inputs.get("platforms"), matrix, text)]),
         )
 
 

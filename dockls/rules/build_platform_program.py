@@ -21,15 +21,13 @@ ENTRYPOINT ["/app"]
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
 from dockls.semantics import Stage
 from dockls.semantics.execution import executed_by
 from dockls.semantics.files import copies_of
-from dockls.semantics.first_line import on_first_line
-from dockls.semantics.linking import linked as how_linked
+from dockls.semantics.linking import programs_named
 from dockls.syntax import Instruction
 
 _SPEAKING = ("TARGET", "GOARCH", "GOOS", "--target", "-target", "xx-", "cross", "CC=", "--arch", "-march")
@@ -39,20 +37,15 @@ _SPEAKING = ("TARGET", "GOARCH", "GOOS", "--target", "-target", "xx-", "cross", 
 def build_platform_program(linked: Linked) -> Iterator[Finding]:
     """Look at what a stage for the target platform takes from one for the build platform."""
     starts = any(one.keyword in ("CMD", "ENTRYPOINT") for each in linked.stage.chain for one in each.instructions)
-    if not starts or _is_for_builder(linked.stage):
+    origins = {copy.stage for copy in copies_of(linked.stage) if copy.stage is not None}
+    builders = {number for number in origins if _is_for_builder(linked.stages[number])}
+    if not starts or not builders or _is_for_builder(linked.stage):
         return
-    for copy in copies_of(linked.stage):
-        if copy.stage is None or not _is_for_builder(linked.stages[copy.stage]):
-            continue
-        for number, source in enumerate(copy.sources):
-            path = posixpath.normpath("/" + source.lstrip("/"))
-            found = how_linked(linked.stages, linked.stages[copy.stage], path)
-            if found is None or not _is_for_builder(found.stage) or _speaks_of_target(found.stage):
-                continue
-            name = posixpath.basename(path)
-            message = f"`{name}` is built for the platform of the builder, not for that of the image"
-            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-            yield Finding(place, message, (Related(found.build.place, "builds it"),))
+    for taken in programs_named(linked.stages, linked.stage):
+        owner = taken.linked.stage
+        if taken.copy.stage in builders and _is_for_builder(owner) and not _speaks_of_target(owner):
+            message = f"`{taken.name}` is built for the platform of the builder, not for that of the image"
+            yield Finding(taken.place, message, (Related(taken.linked.build.place, "builds it"),))
 
 
 def _is_for_builder(stage: Stage) -> bool:

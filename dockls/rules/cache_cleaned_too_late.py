@@ -51,11 +51,8 @@ _EMPTYING = {
 @file_rule(severity=Severity.HINT, theme="size")
 def cache_cleaned_too_late(model: Model) -> Iterator[Finding]:
     """Look at the RUNs of the finished image; what is found in a stage is remembered on it."""
-    for stage in model.target.chain if model.target is not None else ():
-        found = stage.memo.get(cache_cleaned_too_late)
-        if found is None:
-            found = stage.memo[cache_cleaned_too_late] = tuple(_of_stage(stage))
-        yield from found
+    for stage in model.target_chain:
+        yield from stage.listed(_of_stage)
 
 
 def _of_stage(stage: Stage) -> Iterator[Finding]:

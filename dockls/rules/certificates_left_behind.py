@@ -35,7 +35,6 @@ ENTRYPOINT ["/server"]
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls import edits
@@ -43,9 +42,8 @@ from dockls.rooms import Finding, Fix, Linked, Severity, linked_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.certificates import may_have_got_certificates, starts_without_certificates
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.files import Copy, brings, copies_of
-from dockls.semantics.first_line import on_first_line
-from dockls.semantics.linking import linked as how_linked
+from dockls.semantics.files import Copy, brings
+from dockls.semantics.linking import programs_named
 from dockls.text import Edit
 
 
@@ -60,17 +58,10 @@ def certificates_left_behind(linked: Linked) -> Iterator[Finding]:
 
 def _program(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Finding]:
     """The first program in Go or Rust that a stage takes from another one."""
-    for copy in copies_of(stage):
-        for number, source in enumerate(copy.sources if copy.stage is not None else ()):
-            source_stage = stages[copy.stage or 0]
-            path = posixpath.normpath("/" + source.lstrip("/"))
-            found = how_linked(stages, source_stage, path)
-            if found is None or found.build.command.program not in ("go", "cargo"):
-                continue
-            name = posixpath.basename(path)
-            message = f"this image has no CA certificates: TLS connections from `{name}` to others fail"
-            place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-            yield Finding(place, message, fixes=_copying(source_stage, copy))
+    for taken in programs_named(stages, stage):
+        if taken.linked.build.command.program in ("go", "cargo"):
+            message = f"this image has no CA certificates: TLS connections from `{taken.name}` to others fail"
+            yield Finding(taken.place, message, fixes=_copying(stages[taken.copy.stage or 0], taken.copy))
             return
 
 

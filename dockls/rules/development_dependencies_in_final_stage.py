@@ -40,7 +40,7 @@ from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import variable_of
 from dockls.semantics.contract import contract
 from dockls.semantics.execution import Executed, executed, executed_by
-from dockls.semantics.files import Copy, copy_of
+from dockls.semantics.files import Copy, copy_of, source_path
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.stage import joined
 from dockls.syntax import Place
@@ -79,7 +79,7 @@ class _Kept(NamedTuple):
 def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
     """Look at what the stage that is built by default holds."""
     target = model.target
-    if target is None or not any(map(_installs, model.stages)) or not _runs_program(target):
+    if target is None or not any(stage.once(_installs) for stage in model.stages) or not _runs_program(target):
         return
     held: dict[int, dict[str, _Kept]] = {}
     for stage in model.stages:
@@ -93,15 +93,11 @@ def development_dependencies_in_final_stage(model: Model) -> Iterator[Finding]:
 
 
 def _installs(stage: Stage) -> bool:
-    """Whether the stage installs such packages; remembered, because all stages are looked at after each keystroke."""
-    found = stage.memo.get(development_dependencies_in_final_stage)
-    if found is None:
-        from dockls.knowledge import install_command
+    """Whether the stage installs such packages."""
+    from dockls.knowledge import install_command
 
-        installs = [install_command(one.words) for one in executed(stage)]
-        found = any(one is not None and one.ecosystem in _FOLDERS for one in installs)
-        stage.memo[development_dependencies_in_final_stage] = found
-    return bool(found)
+    installs = [install_command(one.words) for one in executed(stage)]
+    return any(one is not None and one.ecosystem in _FOLDERS for one in installs)
 
 
 def _runs_program(target: Stage) -> bool:
@@ -158,7 +154,7 @@ def _run(stage: Stage, command: Executed, found: dict[str, _Kept]) -> None:
 
 def _copy(copy: Copy, destination: str, held: dict[str, _Kept], found: dict[str, _Kept]) -> None:
     for number, source in enumerate(copy.sources):
-        path = posixpath.normpath("/" + source.lstrip("/"))
+        path = source_path(source)
         found.pop(destination, None)
         for folder, kept in held.items():
             if folder == path or folder.startswith(path.rstrip("/") + "/"):

@@ -43,7 +43,7 @@ def diverging_destination(model: Model) -> Iterator[Finding]:
     told: set[int] = set()
     for selection in selections(model.graph):
         stages = [model.stages[node.number] for node in selection.variants]
-        first = _relative(stages[0])
+        first = stages[0].once(_relative)
         for stage in stages[1:]:
             found = _diverging(stage, first) if stage.index not in told else None
             if found is not None:
@@ -56,15 +56,12 @@ _Key = tuple[tuple[str, ...], str, int | None]
 
 
 def _relative(stage: Stage) -> dict[_Key, Copy]:
-    """The copies to relative paths in a known folder; remembered."""
-    found = stage.memo.get(diverging_destination)
-    if found is None:
-        found = stage.memo[diverging_destination] = {}
-        for copy in copies_of(stage):
-            word = copy.instruction.words[-1].value
-            if copy.destination is not None and not word.startswith(("/", "\\", "$")) and not copy.from_image:
-                found.setdefault((copy.sources, word, copy.stage), copy)
-    assert isinstance(found, dict)
+    """The copies to relative paths in a known folder."""
+    found: dict[_Key, Copy] = {}
+    for copy in copies_of(stage):
+        word = copy.instruction.words[-1].value
+        if copy.destination is not None and not word.startswith(("/", "\\", "$")) and not copy.from_image:
+            found.setdefault((copy.sources, word, copy.stage), copy)
     return found
 
 
@@ -72,7 +69,7 @@ def _diverging(stage: Stage, first: dict[_Key, Copy]) -> tuple[Copy, Copy] | Non
     """A copy to another folder than that of the first variant; None where the stages chose their folders."""
     if any(one.keyword == "WORKDIR" for each in stage.chain for one in each.instructions):
         return None
-    for key, copy in _relative(stage).items():
+    for key, copy in stage.once(_relative).items():
         other = first.get(key)
         if other is not None and other.destination != copy.destination:
             return copy, other

@@ -55,11 +55,8 @@ _VARIABLES = ("NPM_CONFIG_CACHE", "npm_config_cache", "COMPOSER_CACHE_DIR", "COM
 @file_rule(severity=Severity.HINT, theme="size", group="strict")
 def download_cache_kept(model: Model) -> Iterator[Finding]:
     """Look at the installs of the finished image; what is found in a stage is remembered on it."""
-    for stage in model.target.chain if model.target is not None else ():
-        found = stage.memo.get(download_cache_kept)
-        if found is None:
-            found = stage.memo[download_cache_kept] = tuple(_of_stage(stage))
-        for command in found:
+    for stage in model.target_chain:
+        for command in stage.listed(_of_stage):
             yield _finding(model, stage, command)
 
 

@@ -30,28 +30,21 @@ ENTRYPOINT ["/server"]
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics.compatibility import WITHOUT_COMPILER
-from dockls.semantics.files import copies_of
-from dockls.semantics.first_line import on_first_line
-from dockls.semantics.linking import linked as how_linked
+from dockls.semantics.linking import programs_named
 
 
 @linked_rule(severity=Severity.HINT, theme="compatibility", group="strict")
 def implicit_static_program(linked: Linked) -> Iterator[Finding]:
     """Look at the programs that a stage takes from others."""
-    for copy in copies_of(linked.stage):
-        for number, source in enumerate(copy.sources if copy.stage is not None else ()):
-            path = posixpath.normpath("/" + source.lstrip("/"))
-            found = how_linked(linked.stages, linked.stages[copy.stage or 0], path)
-            if found is not None and found.linking.why == WITHOUT_COMPILER:
-                name = posixpath.basename(path)
-                message = f"`{name}` is static only for want of a C compiler; `CGO_ENABLED=0` would say so"
-                setting = edits.replacing(found.start, found.setting("CGO_ENABLED=0"))
-                fix = Fix("Build without cgo", setting, safe=False)
-                place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-                yield Finding(place, message, (Related(found.build.place, "builds it"),), (fix,))
+    for taken in programs_named(linked.stages, linked.stage):
+        found = taken.linked
+        if found.linking.why == WITHOUT_COMPILER:
+            message = f"`{taken.name}` is static only for want of a C compiler; `CGO_ENABLED=0` would say so"
+            setting = edits.replacing(found.start, found.setting("CGO_ENABLED=0"))
+            fix = Fix("Build without cgo", setting, safe=False)
+            yield Finding(taken.place, message, (Related(found.build.place, "builds it"),), (fix,))

@@ -30,7 +30,7 @@ from dockls.text import Span
 
 _ASKING = frozenset(("apt-get", "apt", "yum", "dnf"))
 _LONG = frozenset(("--yes", "--assume-yes", "--assumeyes", "--assume-no", "--download-only", "--simulate"))
-_SUDO = frozenset(("-E", "-H", "-n", "-S", "--preserve-env"))
+_SUDO = frozenset(("sudo", "-E", "-H", "-n", "-S", "--preserve-env"))
 
 
 @stage_rule(severity=Severity.WARNING, theme="files", aliases=("DL3014", "DL3030", "DL3038"))
@@ -41,10 +41,9 @@ def interactive_install(stage: Stage) -> Iterator[Finding]:
         program = command.words[start] if start else command.command.program
         if program not in _ASKING or command.command.connector == "|":
             continue
-        number = start + 1
-        while number < len(command.words) - 1 and command.words[number].startswith("-"):
-            number += 1
-        if command.words[number:][:1] != ("install",) or _is_answered(command):
+        behind = range(start + 1, len(command.words))
+        number = next((number for number in behind if not command.words[number].startswith("-")), None)
+        if number is None or command.words[number] != "install" or _is_answered(command):
             continue
         if len(command.words) == number + 1 or _is_configured(stage):
             continue
@@ -57,10 +56,11 @@ def interactive_install(stage: Stage) -> Iterator[Finding]:
 
 def _behind_sudo(command: Executed) -> int:
     """The number of the first word behind `sudo` and its options that have no value; 0 where there is no `sudo`."""
-    start = 1 if command.words[0] == "sudo" else 0
-    while start and start < len(command.words) - 1 and command.words[start] in _SUDO:
-        start += 1
-    return start if start < len(command.words) else 0
+    from dockls.knowledge.command_words import unwrap
+
+    proper = unwrap(command.words)
+    start = 0 if proper is None else proper.start - 1
+    return start if set(command.words[:start]) <= _SUDO else 0
 
 
 def _is_answered(command: Executed) -> bool:

@@ -32,7 +32,7 @@ _SETTING = {"chmod": ("--chmod", "mode"), "chown": ("--chown", "owner")}
 @file_rule(severity=Severity.HINT, theme="size", group="strict")
 def layer_for_permissions(model: Model) -> Iterator[Finding]:
     """Look at the RUNs of the finished image."""
-    for stage in model.target.chain if model.target is not None else ():
+    for stage in model.target_chain:
         for instruction in stage.instructions:
             if instruction.keyword == "RUN" and ("chmod" in instruction.text or "chown" in instruction.text):
                 yield from _of_run(stage, instruction)

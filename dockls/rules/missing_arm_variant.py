@@ -55,10 +55,7 @@ def missing_arm_variant(model: Model) -> Iterator[Finding]:
         return
     shown = " and ".join(variants) or "linux/arm/v6 or v7"
     for stage in model.stages:
-        found = stage.memo.get(missing_arm_variant)
-        if found is None:
-            found = stage.memo[missing_arm_variant] = tuple(_settings(stage))
-        for command, span in found:
+        for command, span in stage.listed(_settings):
             message = f"`GOARM` is not set, so Go takes a default for {shown}"
             place = on_first_line(command.instruction, span)
             severity = Severity.WARNING if variants else Severity.HINT

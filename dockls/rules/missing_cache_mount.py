@@ -43,10 +43,7 @@ def missing_cache_mount(model: Model) -> Iterator[Finding]:
     if mounts_are_unknown(model.tree) is not None:
         return
     for stage in model.stages:
-        found = stage.memo.get(missing_cache_mount)
-        if found is None:
-            found = stage.memo[missing_cache_mount] = tuple(_of_stage(stage))
-        yield from found
+        yield from stage.listed(_of_stage)
 
 
 def _of_stage(stage: Stage) -> Iterator[Finding]:

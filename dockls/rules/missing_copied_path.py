@@ -38,7 +38,7 @@ from dockls import edits
 from dockls.rooms import Finding, Fix, Linked, Related, Severity, linked_rule
 from dockls.semantics import Resolution, Stage
 from dockls.semantics.compatibility import base_facts
-from dockls.semantics.files import CERTAIN, Copy, Made, brings, copies_of, files_of
+from dockls.semantics.files import CERTAIN, Copy, Made, brings, copies_of, files_of, source_path
 from dockls.semantics.first_line import on_first_line
 from dockls.syntax import Place
 
@@ -60,7 +60,7 @@ def missing_copied_path(linked: Linked) -> Iterator[Finding]:
 
 def _of_copy(source_stage: Stage, copy: Copy) -> Iterator[Finding]:
     for number, source in enumerate(copy.sources):
-        path = posixpath.normpath("/" + source.lstrip("/"))
+        path = source_path(source)
         if set(source) & _PATTERN or path == "/" or brings(source_stage, path):
             continue
         near = _near(source_stage, path)

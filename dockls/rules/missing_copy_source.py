@@ -63,22 +63,18 @@ _SINGLE = 2
 @file_rule(severity=Severity.WARNING, theme="files")
 def missing_copy_source(model: Model) -> Iterator[Finding]:
     """Look for the sources of COPY and ADD in the build context, if any of the file is there."""
-    found = [_of_stage(stage) for stage in model.stages if stage.context.known]
+    found = [stage.once(_of_stage) for stage in model.stages if stage.context.known]
     if any(is_there or model.surroundings.context.certain for is_there, _ in found):
         for _, told in found:
             yield from told
 
 
 def _of_stage(stage: Stage) -> tuple[bool, tuple[Finding, ...]]:
-    """Whether any source of a stage is there, and what is to be told of the others; remembered on the stage."""
-    known: tuple[bool, tuple[Finding, ...]] | None = stage.memo.get(missing_copy_source)
-    if known is None:
-        copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not one.parsed.flag("from")]
-        words = [(one, word) for one in copying for word in one.words[:-1]]
-        is_there = any(_is_there(stage, word.value) for _, word in words)
-        told = tuple([each for instruction, word in words for each in _told(stage, instruction, word)])
-        known = stage.memo[missing_copy_source] = (is_there, told)
-    return known
+    """Whether any source of a stage is there, and what is to be told of the others."""
+    copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not one.parsed.flag("from")]
+    words = [(one, word) for one in copying for word in one.words[:-1]]
+    is_there = any(_is_there(stage, word.value) for _, word in words)
+    return is_there, tuple([each for instruction, word in words for each in _told(stage, instruction, word)])
 
 
 def _is_there(stage: Stage, source: str) -> bool:

@@ -46,8 +46,9 @@ from dockls.rooms import Finding, Fix, Linked, Severity, linked_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.execution import Executed, executed, executed_by
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import Copy, copies_of, source_path
 from dockls.semantics.first_line import on_first_line
+from dockls.semantics.interpreters import PYTHON_FOLDERS, PYTHON_INSTALLERS
 from dockls.semantics.linking import Taken, programs_taken
 from dockls.syntax import Instruction, Place
 from dockls.text import Edit
@@ -90,8 +91,7 @@ _LIBRARIES = (
 _FULL = frozenset(("python", "ruby", "node"))
 #: programs only: other images have these libraries
 _BARE = frozenset(("debian", "ubuntu", "alpine"))
-_INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"))
-_PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages", "wheels"))
+_PYTHON_NAMES = PYTHON_FOLDERS | {"wheels"}
 _HARMLESS = frozenset(
     ("apt-get", "apt", "apk", "rm", "mkdir", "cd", "echo", "printf", "set", "export", "cp", "mv", "ln", "chmod",
      "chown", "touch", "cat", "sed", "grep", "test", "[", "true", "useradd", "usermod", "groupadd", "adduser",
@@ -121,7 +121,7 @@ def _handed(linked: Linked) -> Iterator[tuple[Stage, Copy, int]]:
     for copy in copies_of(linked.stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
             built = linked.stages[copy.stage or 0]
-            if _names(built) is not None and _holds_packages(built, source):
+            if built.once(_names) is not None and _holds_packages(built, source):
                 yield built, copy, number
 
 
@@ -139,10 +139,9 @@ def _of_library(
             yield from _findings(linked.stage, known, built, (place, copy.instruction, need))
     for taken in programs:
         headers = _headers(taken.linked.stage, library)
-        instruction = taken.place.item
-        if headers and taken.linked.is_certain and isinstance(instruction, Instruction):
-            need = _Need(headers, taken.name)
-            yield from _findings(linked.stage, known, taken.linked.stage, (taken.place, instruction, need))
+        if headers and taken.linked.is_certain:
+            what = (taken.place, taken.copy.instruction, _Need(headers, taken.name))
+            yield from _findings(linked.stage, known, taken.linked.stage, what)
 
 
 def _findings(
@@ -185,11 +184,11 @@ def _needed(stage: Stage, library: _Library) -> _Need | None:
     """How packages of Python that a stage installs need a library; None where they do not, or bring it with them."""
     headers = _headers(stage, library)
     known = base_facts(stage)
-    names = _names(stage)
+    names = stage.once(_names)
     if known is None or names is None or ("psycopg-binary" in names and "libpq-dev" in library.headers):
         return None
     full = known.family == "python" and known.distribution == "debian" and not known.slim
-    built, loading = _needing(stage, names, library)
+    built, loading = _needing(stage, library)
     if loading is not None:
         own = library.headers[-1] if known.distribution == "alpine" else library.headers[0]
         return _Need(headers or own, loading, loads=True)
@@ -199,28 +198,26 @@ def _needed(stage: Stage, library: _Library) -> _Need | None:
 
 
 def _names(stage: Stage) -> frozenset[str] | None:
-    """The packages that a stage may install, as far as they are named; None where it installs none. Remembered."""
-    found = stage.memo.get(_names, ())
-    if found == ():
-        words = stage.folded(_with_words, _no_names)
-        named = [*words, *_required(stage)]
-        wheels = [f"{word[:7]}-binary" for word in named if word.startswith("psycopg") and "binary" in word]
-        found = stage.memo[_names] = frozenset([*map(_bare, named), *wheels]) if words else None
-    assert found is None or isinstance(found, frozenset)
-    return found
+    """The packages that a stage may install, as far as they are named; None where it installs none."""
+    words = stage.folded(_with_words, _no_names)
+    named = [*words, *_required(stage)]
+    wheels = [f"{word[:7]}-binary" for word in named if word.startswith("psycopg") and "binary" in word]
+    return frozenset([*map(_bare, named), *wheels]) if words else None
 
 
-def _needing(stage: Stage, names: frozenset[str], library: _Library) -> tuple[str | None, str | None]:
-    """The package among them that is built against a library, and the one that loads it; all needs are remembered."""
-    from dockls.knowledge import library_headers, needs_library
-
-    needs = stage.memo.get(_needing)
-    if needs is None:
-        found = [(name, library_headers(name)) for name in sorted(names, reverse=True)]
-        needs = {(headers, needs_library(name, headers)): name for name, headers in found if headers is not None}
-        stage.memo[_needing] = needs
+def _needing(stage: Stage, library: _Library) -> tuple[str | None, str | None]:
+    """The package of a stage that is built against a library, and the one that loads it."""
+    needs = stage.once(_needs)
     built, loading = [[needs.get((one, how)) for one in library.headers] for how in ("built", "loads")]
     return min(filter(None, built), default=None), min(filter(None, loading), default=None)
+
+
+def _needs(stage: Stage) -> dict[tuple[str, str | None], str]:
+    """The first package by its name that needs the library of some headers in some way."""
+    from dockls.knowledge import library_headers, needs_library
+
+    found = [(name, library_headers(name)) for name in sorted(stage.once(_names) or (), reverse=True)]
+    return {(headers, needs_library(name, headers)): name for name, headers in found if headers is not None}
 
 
 def _bare(word: str) -> str:
@@ -232,7 +229,7 @@ def _bare(word: str) -> str:
 
 def _with_words(stage: Stage, below: frozenset[str]) -> frozenset[str]:
     """The words of the commands that install packages of Python in a stage and below it."""
-    installing = [one for one in executed(stage) if one.command.program in _INSTALLERS and _is_installing(one)]
+    installing = [one for one in executed(stage) if one.command.program in PYTHON_INSTALLERS and _is_installing(one)]
     return below.union([word.strip("\"'") for command in installing for word in command.words])
 
 
@@ -270,12 +267,12 @@ def _with_headers(stage: Stage, below: frozenset[str]) -> frozenset[str]:
 
 def _holds_packages(stage: Stage, source: str) -> bool:
     """Whether a path is where a stage has put packages of Python."""
-    path = posixpath.normpath("/" + source.lstrip("/"))
+    path = source_path(source)
     if posixpath.basename(path) in _PYTHON_NAMES or "site-packages" in path or "/lib/python3" in path:
         return True
     for each in stage.chain:
         for command in executed(each):
-            words = command.words if command.command.program in (*_INSTALLERS, "virtualenv") else ()
+            words = command.words if command.command.program in (*PYTHON_INSTALLERS, "virtualenv") else ()
             if any(word == path or word.endswith("=" + path) for word in words):
                 return True
     known = base_facts(stage)

@@ -25,14 +25,12 @@ ENTRYPOINT ["/server"]
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls.rooms import Finding, Linked, Related, Severity, linked_rule
-from dockls.semantics import Stage
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import copies_of
 from dockls.semantics.first_line import on_first_line
-from dockls.semantics.linking import linked as how_linked
+from dockls.semantics.linking import Taken, programs_named
 from dockls.syntax import Instruction, Place
 
 #: what tells that somebody has thought of it
@@ -53,29 +51,23 @@ def missing_temporary_folder(linked: Linked) -> Iterator[Finding]:
     starting = [any(one.keyword in _STARTING for one in each.instructions) for each in stage.chain]
     if not any(starting) or any(starting[1:]) or any(_may_make(one) for one in instructions):
         return
-    copies = [copy for each in reversed(stage.chain) for copy in copies_of(each)]
-    programs = {copy.instruction: _program(linked.stages, copy) for copy in copies}
+    chain = tuple(reversed(stage.chain))
+    programs = [taken for each in chain for taken in programs_named(linked.stages, each) if _is_alone(taken)]
+    bringing = [taken.copy for taken in programs]
     # What lands in `/` may hold the folder, unless it is a program.
-    if any(copy.destination in (None, "/") and programs[copy.instruction] is None for copy in copies):
+    others = [copy for each in chain for copy in copies_of(each) if copy not in bringing]
+    if not programs or any(copy.destination in (None, "/") for copy in others):
         return
-    for origin, program in programs.items():
-        if program is not None:
-            message = f"this image has no `/tmp`, so `{program}` cannot make temporary files"
-            related = (Related(Place(origin, origin.head_span), "brings the program"),)
-            place = on_first_line(stage.declaration, stage.declaration.words[0].span)
-            yield Finding(place, message, related)
-            return
+    origin = programs[0].copy.instruction
+    message = f"this image has no `/tmp`, so `{programs[0].name}` cannot make temporary files"
+    related = (Related(Place(origin, origin.head_span), "brings the program"),)
+    yield Finding(on_first_line(stage.declaration, stage.declaration.words[0].span), message, related)
 
 
 def _may_make(instruction: Instruction) -> bool:
     return instruction.keyword in _OPAQUE or any(word in instruction.text for word in _TELLING)
 
 
-def _program(stages: tuple[Stage, ...], copy: Copy) -> str | None:
-    """The name of the program that is all that a COPY brings; None where it brings something else."""
-    if copy.stage is None or len(copy.sources) != 1:
-        return None
-    path = posixpath.normpath("/" + copy.sources[0].lstrip("/"))
-    found = how_linked(stages, stages[copy.stage], path)
-    is_program = found is not None and found.build.command.program in ("go", "cargo")
-    return posixpath.basename(path) if is_program else None
+def _is_alone(taken: Taken) -> bool:
+    """Whether a program in Go or Rust is all that its COPY brings."""
+    return len(taken.copy.sources) == 1 and taken.linked.build.command.program in ("go", "cargo")

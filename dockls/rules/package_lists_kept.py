@@ -48,7 +48,7 @@ _KEEPING = {
 @file_rule(severity=Severity.INFORMATION, theme="size", aliases=_ALIASES)
 def package_lists_kept(model: Model) -> Iterator[Finding]:
     """Look at the installs of the finished image."""
-    for stage in model.target.chain if model.target is not None else ():
+    for stage in model.target_chain:
         for instruction in stage.instructions:
             if instruction.keyword == "RUN" and any(word in instruction.text for word in ("apt", "apk", "dnf", "yum")):
                 yield from _of_run(model, stage, instruction)

@@ -35,7 +35,7 @@ _SIGNS = ("--no-cache-dir", "PIP_NO_CACHE_DIR", "type=cache", ".cache", "pip cac
 @file_rule(severity=Severity.HINT, theme="size", aliases=("DL3042",), group="strict")
 def pip_cache_kept(model: Model) -> Iterator[Finding]:
     """Look at the installs by pip of the finished image."""
-    for stage in model.target.chain if model.target is not None else ():
+    for stage in model.target_chain:
         for instruction in stage.instructions:
             if instruction.keyword == "RUN" and "pip" in instruction.text:
                 yield from _of_run(stage, instruction)

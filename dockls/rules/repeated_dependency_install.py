@@ -61,7 +61,7 @@ def repeated_dependency_install(linked: Linked) -> Iterator[Finding]:
     taken = {one.target for one in stage.references if one.target is not None and one.target < stage.index}
     if not taken or stage.base_image is None:
         return
-    for install in _installs(stage):
+    for install in stage.listed(_installs):
         if has_cache_mount(install.command.instruction):
             continue
         source = _source(linked.stages, stage, install.manifest)
@@ -90,17 +90,15 @@ def _message(earlier: Stage, stage: Stage) -> str | None:
     return f"{begun} for {one.libc}; on one variant of the image they could be handed on"
 
 
-def _installs(stage: Stage) -> tuple[_Installed, ...]:
-    """The installations of the stage itself; remembered."""
-    found = stage.memo.get(_installs)
-    if found is None:
-        from dockls.knowledge import install_command
+def _installs(stage: Stage) -> Iterator[_Installed]:
+    """The installations of the stage itself."""
+    from dockls.knowledge import install_command
 
-        known = [(command, install_command(command.words)) for command in executed(stage)]
-        listed = [_installed(command, install) for command, install in known if install is not None]
-        found = stage.memo[_installs] = tuple([one for one in listed if one is not None])
-    assert isinstance(found, tuple)
-    return found
+    for command in executed(stage):
+        install = install_command(command.words)
+        found = None if install is None else _installed(command, install)
+        if found is not None:
+            yield found
 
 
 def _installed(command: Executed, install: "InstallCommand") -> _Installed | None:
@@ -115,7 +113,7 @@ def _installed(command: Executed, install: "InstallCommand") -> _Installed | Non
 def _earlier(stages: tuple[Stage, ...], stage: Stage, ecosystem: str, source: str | None) -> Executed | None:
     """The installation from the same file in a stage or those that it starts from."""
     for each in stage.nearest(_MOST_STAGES):
-        for install in _installs(each):
+        for install in each.listed(_installs):
             if install.ecosystem == ecosystem and _source(stages, each, install.manifest) == source:
                 return install.command
     return None

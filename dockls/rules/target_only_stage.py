@@ -33,7 +33,7 @@ def target_only_stage(model: Model) -> Iterator[Finding]:
     from dockls.knowledge import names_work
 
     for stage in left_out(model):
-        if not names_work(stage.name or "") or model.graph.dependents[stage.index] or check_in(stage) is not None:
+        if not names_work(stage.name or "") or model.graph.dependents[stage.index] or stage.once(check_in) is not None:
             continue
         if "--target" in model.tree.text:
             return

@@ -99,9 +99,7 @@ def unneeded_build_package(model: Model) -> Iterator[Finding]:
     """Look at stages of Go images that nothing starts from."""
     parents = {stage.parent for stage in model.stages}
     for stage in model.stages:
-        if unneeded_build_package not in stage.memo:
-            stage.memo[unneeded_build_package] = _candidate(stage)
-        candidate = stage.memo[unneeded_build_package]
+        candidate = stage.once(_candidate)
         if candidate is not None and stage not in parents and stage is not model.target:
             yield from _of_stage(model, stage, candidate)
 

@@ -25,7 +25,7 @@ RUN apk add --no-cache curl
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ def unused_argument(model: Model) -> Iterator[Finding]:
     """Look at the ARGs of all stages that are not read in the stage or in one that starts from it."""
     users: dict[Stage, list[Stage]] = {}
     for stage in model.stages:
-        candidates = _candidates(stage)
+        candidates = stage.listed(_candidates)
         if candidates:
             users = users or _users(model)
             yield from _of_stage(model, stage, candidates, users)
@@ -84,14 +84,10 @@ class _Candidate(NamedTuple):
     has_steps: bool
 
 
-def _candidates(stage: Stage) -> tuple[_Candidate, ...]:
-    """The ARGs that the stage itself does not read; remembered, for all stages are looked at after each keystroke."""
-    found = stage.memo.get(unused_argument)
-    if found is None:
-        declares = any(instruction.keyword == "ARG" for instruction in stage.instructions)
-        found = stage.memo[unused_argument] = tuple(_unread(stage)) if declares else ()
-    assert isinstance(found, tuple)
-    return found
+def _candidates(stage: Stage) -> Iterable[_Candidate]:
+    """The ARGs that the stage itself does not read."""
+    declares = any(instruction.keyword == "ARG" for instruction in stage.instructions)
+    return _unread(stage) if declares else ()
 
 
 def _unread(stage: Stage) -> Iterator[_Candidate]:

@@ -32,14 +32,13 @@ COPY --from=build /server /server
 ```
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from dockls import edits
 from dockls.rooms import Finding, Fix, Severity, file_rule
 from dockls.semantics import Model, Stage
 from dockls.semantics.execution import Executed, executed_by, named_path
-from dockls.semantics.files import copies_of
+from dockls.semantics.files import copies_of, source_path
 from dockls.syntax import Instruction, Place
 
 _PATTERN = frozenset("*?[{`$")
@@ -133,7 +132,7 @@ def _taken(model: Model, stage: Stage) -> list[str] | None:
     copies = [copy for number in copiers for copy in copies_of(model.stages[number]) if copy.stage == stage.index]
     if len(copies) != len(uses):
         return None
-    return [posixpath.normpath("/" + source.lstrip("/")) for copy in copies for source in copy.sources]
+    return [source_path(source) for copy in copies for source in copy.sources]
 
 
 def _meet(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dockls.knowledge.system_commands import is_shell
 from dockls.runtimes.subject import CannotSwitchError
 from dockls.semantics import Model, Stage, contract
-from dockls.semantics.files import made
+from dockls.semantics.files import made, source_path
 from dockls.shell import Command, scripts
 from dockls.syntax import Instruction
 from dockls.text import Edit, Span
@@ -131,4 +131,4 @@ def context_file(model: Model, stage: Stage, path: str, depth: int = 20) -> str 
         return posixpath.normpath(source.lstrip("/"))
     if entry.stage is None:
         return None
-    return context_file(model, model.stages[entry.stage], posixpath.normpath("/" + source.lstrip("/")), depth - 1)
+    return context_file(model, model.stages[entry.stage], source_path(source), depth - 1)

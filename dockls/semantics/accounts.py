@@ -45,12 +45,12 @@ _CHANGING = ("userdel", "deluser", "usermod", "groupmod", "groupdel", "delgroup"
 
 def accounts(stage: Stage) -> tuple[Account, ...]:
     """The users and groups that the RUNs of the stage itself make, in order."""
-    found = stage.memo.get(Account)
-    if found is None:
-        made = [_account(stage, one) for one in executed(stage) if one.words[0] in _FLAGS]
-        found = stage.memo[Account] = tuple([one for one in made if one is not None])
-    assert isinstance(found, tuple)
-    return found
+    return stage.listed(_accounts)
+
+
+def _accounts(stage: Stage) -> list[Account]:
+    made = [_account(stage, one) for one in executed(stage) if one.words[0] in _FLAGS]
+    return [one for one in made if one is not None]
 
 
 def own_users(stage: Stage) -> Mapping[str, int]:

@@ -56,7 +56,7 @@ def go_linking(stage: Stage, build: Executed) -> Linking:
         return Linking(libc if libc in ("glibc", "musl") else None, "CGO_ENABLED=1")
     if any("-extldflags" in word and "-static" in word for word in build.words):
         return Linking("static", "-extldflags -static")
-    if libc == "musl" and not _installs_compiler(stage) and not _is_old_go(stage):
+    if libc == "musl" and not stage.once(_finds_compiler) and not _is_old_go(stage):
         return Linking("static", WITHOUT_COMPILER)
     return Linking(libc if libc in ("glibc", "musl") else None, "cgo is on by default where a C compiler is installed")
 
@@ -89,13 +89,6 @@ def variable_of(stage: Stage, build: Executed, name: str) -> str | None:
                 if word.startswith(name + "="):
                     return word.partition("=")[2]
     return stage.state_before(build.instruction).lookup(name)
-
-
-def _installs_compiler(stage: Stage) -> bool:
-    known = stage.memo.get(_installs_compiler)
-    if known is None:
-        known = stage.memo[_installs_compiler] = _finds_compiler(stage)
-    return bool(known)
 
 
 def _finds_compiler(stage: Stage) -> bool:

@@ -3,7 +3,7 @@
 import posixpath
 from typing import NamedTuple
 
-from dockls.semantics.files import CERTAIN, Made, files_of
+from dockls.semantics.files import CERTAIN, Made, files_of, makes
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
 
@@ -22,8 +22,7 @@ def context_file(stage: Stage, path: str, before: Instruction | None = None) -> 
     """
     below = frozenset(() if before is None else stage.instructions[stage.instructions.index(before) :])
     for entry in reversed(files_of(stage)):
-        inside = path == entry.path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
-        if not inside or entry.origin == "workdir" or entry.instruction in below:
+        if not makes(entry, path) or entry.origin == "workdir" or entry.instruction in below:
             continue
         if entry.origin != "context" or entry.certainty != CERTAIN or entry.source is None:
             return None

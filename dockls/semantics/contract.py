@@ -37,11 +37,7 @@ class Contract(NamedTuple):
 
 def contract(stage: Stage) -> Contract:
     """The contract of a finished stage."""
-    found = stage.memo.get(Contract)
-    if found is None:
-        found = stage.memo[Contract] = _contract(stage)
-    assert isinstance(found, Contract)
-    return found
+    return stage.once(_contract)
 
 
 def _contract(stage: Stage) -> Contract:

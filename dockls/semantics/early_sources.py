@@ -34,8 +34,6 @@ from dockls.semantics.run_steps import (
 from dockls.semantics.stage import Stage
 from dockls.syntax import Instruction
 
-_NOTHING = "nothing"
-
 
 class Lowered(NamedTuple):
     """An instruction that goes below the install; `destination` replaces its own where WORKDIR is another there."""
@@ -68,10 +66,11 @@ class EarlySources(NamedTuple):
 
 def early_sources(stage: Stage) -> EarlySources | None:
     """The first COPY of sources of a stage that stands above an install; remembered on the stage."""
-    found = stage.memo.get(EarlySources)
-    if found is None:
-        found = stage.memo[EarlySources] = (_found(stage) if _is_worthwhile(stage) else None) or _NOTHING
-    return found if isinstance(found, EarlySources) else None
+    return stage.once(_sought)
+
+
+def _sought(stage: Stage) -> EarlySources | None:
+    return _found(stage) if _is_worthwhile(stage) else None
 
 
 def _is_worthwhile(stage: Stage) -> bool:

@@ -69,15 +69,11 @@ def is_forgiven(stage: Stage, command: Executed) -> bool:
 
 def executed(stage: Stage) -> tuple[Executed, ...]:
     """Every command of every RUN of the stage itself (not of its base), in order; remembered on the stage."""
-    found = stage.memo.get(Executed)
-    if found is None:
-        listed: list[Executed] = []
-        for instruction in stage.instructions:
-            if instruction.keyword == "RUN":
-                listed += executed_by(stage, instruction)
-        found = stage.memo[Executed] = tuple(listed)
-    assert isinstance(found, tuple)
-    return found
+    return stage.listed(_all_executed)
+
+
+def _all_executed(stage: Stage) -> list[Executed]:
+    return [one for run in stage.instructions if run.keyword == "RUN" for one in executed_by(stage, run)]
 
 
 def executed_by(stage: Stage, instruction: Instruction) -> tuple[Executed, ...]:

@@ -112,7 +112,7 @@ def made(stage: Stage, path: str) -> Made | None:
     path = posixpath.normpath(path)
     known: dict[str, Made | None] = stage.memo.setdefault(made, {})
     if path not in known:
-        known[path] = next((entry for entry in reversed(files_of(stage)) if _makes(entry, path)), None)
+        known[path] = next((entry for entry in reversed(files_of(stage)) if makes(entry, path)), None)
     return known[path]
 
 
@@ -120,13 +120,13 @@ def copied_to(stage: Stage, path: str) -> Made | None:
     """The same without WORKDIR, which hides no file that was copied into its folder above it."""
     path = posixpath.normpath(path)
     entries = [entry for entry in files_of(stage) if entry.origin != "workdir"]
-    return next((entry for entry in reversed(entries) if _makes(entry, path)), None)
+    return next((entry for entry in reversed(entries) if makes(entry, path)), None)
 
 
 def brings(stage: Stage, path: str) -> bool:
     """Whether a step makes `path` (absolute), or a folder above it that may hold it; WORKDIR makes an empty one."""
     path = posixpath.normpath(path)
-    return any(_makes(entry, path) and (entry.path == path or not _is_empty(entry)) for entry in files_of(stage))
+    return any(makes(entry, path) and (entry.path == path or not _is_empty(entry)) for entry in files_of(stage))
 
 
 def _is_empty(entry: Made) -> bool:
@@ -134,19 +134,24 @@ def _is_empty(entry: Made) -> bool:
     return entry.origin == "workdir" and entry.instruction.keyword != "ADD"
 
 
-def _makes(entry: Made, path: str) -> bool:
+def makes(entry: Made, path: str) -> bool:
+    """Whether an entry is a path (absolute), or a folder above it."""
     return entry.path == path or (entry.kind != "file" and path.startswith(entry.path.rstrip("/") + "/"))
+
+
+def source_path(source: str) -> str:
+    """The absolute path that a source of COPY means in the stage or image that it is taken from."""
+    return posixpath.normpath("/" + source.lstrip("/"))
 
 
 def copies_of(stage: Stage) -> tuple[Copy, ...]:
     """The COPY and ADD instructions of a stage, in order; remembered on the stage."""
-    found = stage.memo.get(copies_of)
-    if found is None:
-        copying = [one for one in stage.instructions if one.keyword in ("COPY", "ADD")]
-        copies = [copy_of(stage, instruction) for instruction in copying]
-        found = stage.memo[copies_of] = tuple([copy for copy in copies if copy is not None])
-    assert isinstance(found, tuple)
-    return found
+    return stage.listed(_copies)
+
+
+def _copies(stage: Stage) -> list[Copy]:
+    copies = [copy_of(stage, one) for one in stage.instructions if one.keyword in ("COPY", "ADD")]
+    return [copy for copy in copies if copy is not None]
 
 
 def copy_of(stage: Stage, instruction: Instruction) -> Copy | None:

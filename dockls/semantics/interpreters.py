@@ -7,20 +7,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dockls.semantics.execution import Executed, executed
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import Copy, copies_of, source_path
 from dockls.semantics.stage import Stage
 from dockls.syntax import Place
 
 #: families of images by the language whose packages they run
 _LANGUAGES = {"python": "python", "distroless/python3": "python", "node": "node", "distroless/nodejs": "node"}
 _PYTHON_FOLDER = re.compile(r"/python(3\.\d+)(?:/|$)")
-_PYTHON_NAMES = frozenset((".local", "venv", ".venv", "virtualenv", "env", "site-packages", "dist-packages"))
+#: what virtual environments of Python are called, and all folders of its packages
+ENVIRONMENTS = frozenset(("venv", ".venv", "virtualenv", "env"))
+PYTHON_FOLDERS = ENVIRONMENTS | {".local", "site-packages", "dist-packages"}
+#: who installs packages of Python
+PYTHON_INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"))
 
-#: who installs packages
-_TOOLS = {
-    "node": ("npm", "yarn", "pnpm", "bun"),
-    "python": ("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"),
-}
+_TOOLS = {"node": frozenset(("npm", "yarn", "pnpm", "bun")), "python": PYTHON_INSTALLERS}
 #: what a lock file of npm says of packages with a native module: prebuilt ones name their C library
 _NATIVE = ('"hasInstallScript": true', '"libc": [')
 
@@ -79,7 +79,7 @@ def packages_handed(stage: Stage, stages: tuple[Stage, ...] = ()) -> Iterator[Ha
             name = posixpath.basename(source.rstrip("/"))
             told = _PYTHON_FOLDER.search(source)
             below = bool(stages) and copy.destination == "/usr/local" and _is_prefix(stages[copy.stage or 0], source)
-            if told or below or name in _PYTHON_NAMES:
+            if told or below or name in PYTHON_FOLDERS:
                 yield Handed(copy, number, "python", told.group(1) if told else None)
             elif name == "node_modules":
                 yield Handed(copy, number, "node", None)
@@ -88,14 +88,14 @@ def packages_handed(stage: Stage, stages: tuple[Stage, ...] = ()) -> Iterator[Ha
 def installs_below(stage: Stage, path: str) -> bool:
     """Whether a command of a stage itself installs packages of Python below a path by ``--prefix``."""
     for command in executed(stage):
-        words = command.words if command.command.program in _TOOLS["python"] else ()
+        words = command.words if command.command.program in PYTHON_INSTALLERS else ()
         if f"--prefix={path}" in words or ("--prefix", path) in pairwise(words):
             return True
     return False
 
 
 def _is_prefix(origin: Stage, source: str) -> bool:
-    path = posixpath.normpath("/" + source.lstrip("/"))
+    path = source_path(source)
     return any(installs_below(each, path) for each in origin.chain)
 
 

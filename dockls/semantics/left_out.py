@@ -33,11 +33,8 @@ def left_out(model: Model) -> Iterator[Stage]:
 
 
 def check_in(stage: Stage) -> Executed | None:
-    """The first command of the stage that tests or checks something; remembered."""
-    if check_in not in stage.memo:
-        stage.memo[check_in] = next((command for command in executed(stage) if _checks(command)), None)
-    found: Executed | None = stage.memo[check_in]
-    return found
+    """The first command of the stage that tests or checks something."""
+    return next((command for command in executed(stage) if _checks(command)), None)
 
 
 def _has_purpose(model: Model, stage: Stage) -> bool:

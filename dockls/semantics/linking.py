@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dockls.semantics.compatibility import Linking, go_linking, libc_of, variable_of
 from dockls.semantics.execution import Executed, executed_by
-from dockls.semantics.files import Made, copies_of, files_of, made, made_by
+from dockls.semantics.files import Copy, Made, copies_of, files_of, made, made_by, source_path
 from dockls.semantics.first_line import on_first_line
 from dockls.semantics.stage import Stage, joined
 from dockls.syntax import Place
@@ -45,34 +45,49 @@ class Linked(NamedTuple):
 class Taken(NamedTuple):
     """A program that a COPY takes from another stage: the word that names it, its name, and how it is linked."""
 
+    copy: Copy
     place: Place
     name: str
     linked: Linked
 
 
+def programs_named(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Taken]:
+    """The programs that a stage takes from others by their own path, however they are linked; as `programs_taken`."""
+    for copy, number, path in _taken(stage):
+        found = linked(stages, stages[copy.stage or 0], path)
+        if found is not None:
+            yield _program(copy, number, path, found)
+
+
 def programs_taken(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Taken]:
     """The dynamically linked programs that a stage takes from others, in a folder too; `stages` are the file's."""
+    for copy, number, path in _taken(stage):
+        source_stage = stages[copy.stage or 0]
+        found = linked(stages, source_stage, path)
+        inside = () if found is not None else dict.fromkeys(_programs_in(source_stage, path))
+        built = [(path, found), *[(program, linked(stages, source_stage, program)) for program in inside]]
+        for program, known in built:
+            if known is not None and known.linking.kind in ("glibc", "musl"):
+                yield _program(copy, number, program, known)
+
+
+def _taken(stage: Stage) -> Iterator[tuple[Copy, int, str]]:
+    """What a stage takes from other stages: the COPY, the number of the source, and its path there."""
     for copy in copies_of(stage):
         for number, source in enumerate(copy.sources if copy.stage is not None else ()):
-            path = source if source.startswith("/") else "/" + source
-            for name, found in _built_at(stages, stages[copy.stage or 0], path):
-                if found.linking.kind in ("glibc", "musl"):
-                    place = on_first_line(copy.instruction, copy.instruction.words[number].span)
-                    yield Taken(place, name, found)
+            yield copy, number, source_path(source)
 
 
-def _built_at(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[tuple[str, Linked]]:
-    """The program at a path, or those that commands of the stage put into the folder there, by name."""
-    found = linked(stages, stage, path)
-    if found is not None:
-        yield posixpath.basename(path), found
-        return
-    folder = posixpath.normpath(path)
-    inside = [one for one in files_of(stage) if one.kind == "file" and posixpath.dirname(one.path) == folder != "/"]
-    for program in dict.fromkeys(one.path for one in inside if one.origin == "run"):
-        found = linked(stages, stage, program)
-        if found is not None:
-            yield posixpath.basename(program), found
+def _program(copy: Copy, number: int, path: str, found: Linked) -> Taken:
+    place = on_first_line(copy.instruction, copy.instruction.words[number].span)
+    return Taken(copy, place, posixpath.basename(path), found)
+
+
+def _programs_in(stage: Stage, folder: str) -> Iterator[str]:
+    """The files that commands of the stage put into a folder other than the topmost."""
+    for one in files_of(stage):
+        if one.kind == "file" and one.origin == "run" and posixpath.dirname(one.path) == folder != "/":
+            yield one.path
 
 
 def linked(stages: tuple[Stage, ...], stage: Stage, path: str) -> Linked | None:

@@ -114,6 +114,11 @@ class Model:
         """The stage that is built by default: the last one."""
         return self.stages[-1] if self.stages else None
 
+    @property
+    def target_chain(self) -> tuple[Stage, ...]:
+        """The stage that is built by default and those that it starts from: all that its image is made of."""
+        return self.target.chain if self.target is not None else ()
+
     def section_span(self, stage: Stage) -> Span:
         """The absolute span of a stage: from its FROM to the next one or the end, comments between included."""
         starts = self.tree.starts

@@ -169,7 +169,7 @@ def folder_of_root(stage: Stage, path: str, instruction: Instruction) -> str | N
 
 def _may_bring(stage: Stage, path: str, instruction: Instruction) -> bool:
     """Whether a COPY above an instruction brings folders or unknown names to where the path lies."""
-    numbers = _numbers(stage)
+    numbers = stage.once(_numbers)
     for each in stage.chain:
         for copy in copies_of(each):
             is_above = each is not stage or numbers[copy.instruction] < numbers[instruction]
@@ -198,7 +198,7 @@ def is_copied_as_root(stage: Stage, instruction: Instruction, path: str, below: 
         return False
     copied = _copied(stage)
     first = copied.get((path, True), copied.get((path, False)) if below else None)
-    return first is not None and first < _numbers(stage)[instruction]
+    return first is not None and first < stage.once(_numbers)[instruction]
 
 
 def _copied(stage: Stage) -> dict[tuple[str, bool], int]:
@@ -206,7 +206,7 @@ def _copied(stage: Stage) -> dict[tuple[str, bool], int]:
     known = stage.memo.get(_copied)
     if known is None:
         known = stage.memo[_copied] = {}
-        numbers = _numbers(stage)
+        numbers = stage.once(_numbers)
         for copy in copies_of(stage):
             plain = copy.instruction.keyword == "COPY" and copy.stage is None and not copy.from_image
             if copy.destination is None or not plain or copy.instruction.flags:
@@ -224,11 +224,7 @@ def _copied(stage: Stage) -> dict[tuple[str, bool], int]:
 
 
 def _numbers(stage: Stage) -> dict[Instruction, int]:
-    known = stage.memo.get(_numbers)
-    if known is None:
-        known = stage.memo[_numbers] = {one: number for number, one in enumerate(stage.instructions)}
-    assert isinstance(known, dict)
-    return known
+    return {one: number for number, one in enumerate(stage.instructions)}
 
 
 def owned(stage: Stage) -> Owned:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from dockls.semantics.compatibility import base_facts
 from dockls.semantics.contract import contract
 from dockls.semantics.execution import executed
-from dockls.semantics.files import Copy, copies_of
+from dockls.semantics.files import Copy, copies_of, source_path
 from dockls.semantics.first_line import on_first_line
-from dockls.semantics.interpreters import installs_below
+from dockls.semantics.interpreters import ENVIRONMENTS, PYTHON_INSTALLERS, installs_below
 from dockls.semantics.stage import Stage
 from dockls.syntax import Place
 
@@ -17,11 +17,10 @@ _DOCKER, _SYSTEM = "/usr/local/bin/python", "/usr/bin/python3"
 _USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DISTRIBUTIONS = frozenset(("debian", "ubuntu", "alpine"))
 _ELSEWHERE = frozenset(("distroless/python3", *_DISTRIBUTIONS))
-_ENVIRONMENTS = frozenset(("venv", ".venv", "virtualenv", "env"))
 #: words that tell that the interpreter may be put in its place, or the scripts changed
 _SETTLING = ("/usr/local/bin", "/usr/bin/", "ln -", "ln /", "sed ", "--copies", "relocatable", "PYTHON_INSTALL",
              "pyenv", "conda", "deadsnakes", "uv python", "update-alternatives")  # fmt: skip
-_INSTALLERS = frozenset(("pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm", "virtualenv"))
+_INSTALLERS = PYTHON_INSTALLERS | {"virtualenv"}
 
 
 class Scripts(NamedTuple):
@@ -43,9 +42,9 @@ def scripts_copied(stages: tuple[Stage, ...], stage: Stage) -> Iterator[Scripts]
         other = _interpreter(built, final=False)
         if other is None or other == own or len(copy.sources) != 1:
             continue
-        path = posixpath.normpath("/" + copy.sources[0].lstrip("/"))
+        path = source_path(copy.sources[0])
         name = posixpath.basename(path)
-        is_environment = name in _ENVIRONMENTS or _is_made_environment(built, path)
+        is_environment = name in ENVIRONMENTS or _is_made_environment(built, path)
         is_home = is_environment or name == ".local" or installs_below(built, path)
         if is_home and _installs(built) and not is_settled(built):
             place = on_first_line(copy.instruction, copy.instruction.words[0].span)

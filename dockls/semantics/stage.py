@@ -3,7 +3,7 @@
 Sources: BuildKit frontend/dockerfile/dockerfile2llb/convert.go (``dispatch*``), docs.docker.com/reference/dockerfile.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from dockls.project import BuildContext
@@ -12,6 +12,7 @@ from dockls.semantics.platforms import platform_arguments
 from dockls.syntax import Instruction, Parsed, Section
 
 Folded = TypeVar("Folded")
+Found = TypeVar("Found")
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
 #: BuildKit frontend/dockerfile/dockerfile2llb/convert.go, ``defaultShell``
@@ -169,6 +170,20 @@ class Stage:
         found = [self]
         while len(found) < most and (parent := found[-1].parent) is not None:
             found.append(parent)
+        return found
+
+    def once(self, work: "Callable[[Stage], Found]") -> Found:
+        """What `work` finds in this stage, which hangs on nothing else; done at the first call only."""
+        if work not in self.memo:
+            self.memo[work] = work(self)
+        found: Found = self.memo[work]
+        return found
+
+    def listed(self, work: "Callable[[Stage], Iterable[Found]]") -> tuple[Found, ...]:
+        """The same of work that finds one thing after another."""
+        if work not in self.memo:
+            self.memo[work] = tuple(work(self))
+        found: tuple[Found, ...] = self.memo[work]
         return found
 
     def folded(self, step: "Callable[[Stage, Folded], Folded]", first: "Callable[[Stage], Folded]") -> Folded:

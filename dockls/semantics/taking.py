@@ -8,7 +8,7 @@ import posixpath
 from typing import NamedTuple
 
 from dockls.semantics.beginnings import shared_beginning
-from dockls.semantics.files import Copy, copies_of, made
+from dockls.semantics.files import Copy, copies_of, made, source_path
 from dockls.semantics.graph import Reference
 from dockls.semantics.model import Model
 from dockls.semantics.renaming import line_of
@@ -53,7 +53,7 @@ def taking(model: Model, stage: Stage, user: Stage, references: list[Reference])
             stays, assumed = _stays(stage, copy, source)
             if not stays:
                 return None
-            paths.append(_absolute(source))
+            paths.append(source_path(source))
             files += [paths[-1]] if assumed else []
         copies.append(copy)
     reason = _says_more(stage, shared) or _depends(model, stage, user, shared, copies)
@@ -72,7 +72,7 @@ def _copy_of(user: Stage, reference: Reference) -> Copy | None:
 
 def _stays(stage: Stage, copy: Copy, source: str) -> tuple[bool, bool]:
     """Whether a source is copied to where it lies, and whether that takes for granted that it is a file."""
-    path = _absolute(source)
+    path = source_path(source)
     # Who copies all to the same image wants it in one layer.
     is_open = copy.destination is None or set(source) & _PATTERN or "$" in copy.instruction.text
     if is_open or path == "/":
@@ -87,10 +87,6 @@ def _stays(stage: Stage, copy: Copy, source: str) -> tuple[bool, bool]:
     lands = copy.is_folder and posixpath.join(copy.destination or "", name) == path and not source.endswith("/")
     # Of a folder the content would land there.
     return lands and is_file, kind is None
-
-
-def _absolute(source: str) -> str:
-    return posixpath.normpath("/" + source.lstrip("/"))
 
 
 def _says_more(stage: Stage, shared: int) -> str | None:

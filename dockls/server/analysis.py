@@ -106,9 +106,7 @@ class EngineAnalyzer:
             texts[path] = document.tree.text
             around = surroundings(path, context=configuration.context, open_files=texts)
             self._report(around.problems)
-        platforms = configuration.platforms or around.platforms
-        around = around._replace(declared_targets=configuration.targets, platforms=platforms)
-        model = Model(document.tree, around)
+        model = Model(document.tree, around.with_settings(configuration))
         # Only the user may have the editor speak to the network, and not a file of the folder that is open.
         if self._session.settings.values.get("registries") and configuration.registries:
             model = self._asking(configuration.registries).answered(model)
