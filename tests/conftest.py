@@ -48,3 +48,10 @@ def shared_corpus(shared: Path) -> Path:
     if not path.is_dir():
         pytest.skip("no corpus")
     return path
+
+
+@pytest.fixture(scope="session")
+def corpus_files(shared_corpus: Path) -> list[Path]:
+    """The Dockerfiles of that folder, by their paths."""
+    paths = sorted(shared_corpus.rglob("*"))
+    return [path for path in paths if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")]

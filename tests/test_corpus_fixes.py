@@ -14,8 +14,6 @@ from dockls.rooms import Severity
 from dockls.semantics import Model
 from dockls.syntax import Comment
 
-SUFFIXES = (".json", ".jsonl", ".md")
-
 
 class Mended(NamedTuple):
     """A file before and after, and after a second run."""
@@ -34,13 +32,12 @@ class Mended(NamedTuple):
     scope="module", params=[[], ["--unsafe"], ["--unsafe", "--select", "all"]], ids=["safe", "unsafe", "all"]
 )
 def mended(
-    shared_corpus: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    corpus_files: list[Path], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> list[Mended]:
     """The files that the fixes change; each lies in a folder of its own, so that no other file speaks of it."""
     folder = tmp_path_factory.mktemp("corpus")
-    found = sorted(path for path in shared_corpus.rglob("*") if path.is_file() and path.suffix not in SUFFIXES)
     copies = {}
-    for number, path in enumerate(found):
+    for number, path in enumerate(corpus_files):
         place = folder / str(number) / "Dockerfile"
         place.parent.mkdir()
         shutil.copyfile(path, place)

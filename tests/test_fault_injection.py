@@ -29,12 +29,9 @@ FOUND, MENDED = 0.98, 0.95
 
 
 @pytest.fixture(scope="module")
-def sources(shared_corpus: Path) -> list[str]:
+def sources(shared_corpus: Path, corpus_files: list[Path]) -> list[str]:
     """The files of the corpus, always in the same order, in which those of one project do not stand together."""
-    paths = sorted(
-        (path for path in shared_corpus.rglob("*") if path.is_file() and path.suffix not in (".json", ".jsonl", ".md")),
-        key=lambda path: crc32(path.relative_to(shared_corpus).as_posix().encode()),
-    )
+    paths = sorted(corpus_files, key=lambda path: crc32(path.relative_to(shared_corpus).as_posix().encode()))
     texts = [path.read_bytes().decode("utf-8", "replace") for path in paths]
     # Where the shell is that of Windows, no command can be read.
     return [text for text in texts if "windows" not in text and "powershell" not in text and "pwsh" not in text]

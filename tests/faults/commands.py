@@ -214,9 +214,7 @@ INJECTIONS: dict[str, Injection] = {
             lambda stage: True,
         ),
     ),
-    "development-package-in-final-stage": either(
-        between.headers_in_image, in_own_stage(own.headers_in_image, last=True)
-    ),
+    "development-package-in-final-stage": either(between.headers_in_image, in_own_stage(own.headers_in_image, "last")),
     "dummy-sources": in_own_stage(own.older_sources),
     "early-platform-argument": in_own_stage(own.early_platform),
     "echo-with-backslashes": below_from(_echo, is_plain),

@@ -38,17 +38,21 @@ class Lines(NamedTuple):
 Writing = Callable[[Choice], Lines]
 
 
-def in_own_stage(writing: Writing, *, last: bool = False) -> Injection:
-    """Stages of their own, in front of the file's, above its last one or below it; `last`: always below."""
+#: above which of the file's stages lines may stand, None for below them all
+_PLACES: Mapping[str, tuple[int | None, ...]] = {"any": (0, -1, None), "above": (0, -1), "first": (0,), "last": (None,)}
+
+
+def in_own_stage(writing: Writing, where: str = "any") -> Injection:
+    """Stages of their own: in front of the file's, above its last one or below it; or only some of that."""
 
     def injected(text: str) -> Sample | None:
         choose = Choice(text)
         text = rewritten(text, choose)
         model = Model.of(text)
-        if not model.stages or re.search(r"from=\d", text) or OWN in text:
+        if not model.stages or re.search(r"from=\d", text) or OWN in text.lower():
             return None
-        below = choose(model.stages[0], model.stages[-1], None)
-        at = len(text) if last or below is None else edits.block_span(model, below.declaration).start
+        below = choose(*_PLACES[where])
+        at = len(text) if below is None else edits.block_span(model, model.stages[below].declaration).start
         return inserted(model, at, writing(choose))
 
     return injected

@@ -1,25 +1,8 @@
 """Faults of which the corpus has too few places, in stages of their own within its files."""
 
-import re
-
-from dockls import edits
-from dockls.semantics import Model, Stage
-from faults.places import OWN, Choice, Lines, Writing, at_end, in_own_stage, inserted, is_plain, rewritten
-from faults.sample import Injection, Sample
-
-
-def above(writing: Writing, *, first: bool = False) -> Injection:
-    """Stages above the file's last one, or above its first: what is built by default stays what it is."""
-
-    def injected(text: str) -> Sample | None:
-        choose = Choice(text)
-        model = Model.of(rewritten(text, choose))
-        if not model.stages or re.search(r"from=\d", text) or OWN in text.lower():
-            return None
-        below = model.stages[0] if first else choose(model.stages[0], model.stages[-1])
-        return inserted(model, edits.block_span(model, below.declaration).start, writing(choose))
-
-    return injected
+from dockls.semantics import Stage
+from faults.places import OWN, Choice, Lines, at_end, in_own_stage, is_plain
+from faults.sample import Injection
 
 
 def _packages(choose: Choice) -> str:
@@ -156,17 +139,17 @@ def _late_cleanup(choose: Choice, stage: Stage) -> Lines:
 
 INJECTIONS: dict[str, Injection] = {
     "stale-package-lists": in_own_stage(_stale_lists),
-    "undefined-argument-in-from": above(_misspelt_argument, first=True),
+    "undefined-argument-in-from": in_own_stage(_misspelt_argument, "first"),
     "deprecated-install-flag": in_own_stage(_old_flag),
-    "missing-program": in_own_stage(_misspelt_program, last=True),
-    "package-lists-kept": in_own_stage(_lists_kept, last=True),
+    "missing-program": in_own_stage(_misspelt_program, "last"),
+    "package-lists-kept": in_own_stage(_lists_kept, "last"),
     "relative-workdir": in_own_stage(_relative_folder),
-    "shell-form-command": in_own_stage(_started_by_a_shell, last=True),
+    "shell-form-command": in_own_stage(_started_by_a_shell, "last"),
     "obsolete-go-flags": in_own_stage(_go_flags),
-    "forward-reference": above(lambda choose: _swapped(choose, "COPY")),
-    "forward-from": above(lambda choose: _swapped(choose, "FROM")),
-    "from-case-mismatch": above(_other_case),
-    "undeclared-argument": above(_undeclared, first=True),
+    "forward-reference": in_own_stage(lambda choose: _swapped(choose, "COPY"), "above"),
+    "forward-from": in_own_stage(lambda choose: _swapped(choose, "FROM"), "above"),
+    "from-case-mismatch": in_own_stage(_other_case, "above"),
+    "undeclared-argument": in_own_stage(_undeclared, "first"),
     "undefined-variable": in_own_stage(_misspelt_variable),
     "cache-cleaned-too-late": at_end(_late_cleanup, is_plain),
 }
